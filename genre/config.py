@@ -1,0 +1,176 @@
+"""Settings: one frozen object, read once, handed down.
+
+Precedence: command-line flag > environment (``GENRE_<NAME>``) > ``genre.toml``
+in the corpus folder > default. Nothing else reads the environment.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from genre.errors import UsageError
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a stage may need to know besides its own arguments."""
+
+    corpus: Path = _setting(Path("corpus"), "Folder of the corpus.")
+    db: str = _setting("", "Catalog URL; empty means genre.db in the corpus folder.")
+    jobs: int = _setting(0, "Parallel jobs; 0 means one per processor core.")
+    engine: str = _setting("local", "Where work runs: local processes.")
+    contact: str = _setting("", "Your e-mail or page, sent in the User-Agent.")
+
+    search: str = _setting("youtube", "Audio search: youtube or http:URL.")
+    search_results: int = _setting(5, "Candidates asked of the search provider.")
+    match_threshold: float = _setting(0.75, "Score from which a match is accepted.")
+    match_uncertain: float = _setting(0.55, "Score from which it is left to a person.")
+
+    excerpt_s: float = _setting(0.0, "Keep only this many middle seconds; 0 keeps all.")
+    min_duration_s: float = _setting(1.0, "Audio shorter than this is refused.")
+    max_duration_s: float = _setting(1200.0, "Audio longer than this is refused.")
+    duration_tolerance_s: float = _setting(7.0, "Allowed difference to the playlist's.")
+    max_bytes: int = _setting(300_000_000, "Largest download in bytes.")
+    download_deadline_s: float = _setting(600.0, "Longest time for one download.")
+    keep_originals: bool = _setting(False, "Keep downloads beside the WAV.")
+    min_free_bytes: int = _setting(200_000_000, "Stop when the disk has less room.")
+
+    n_fft: int = _setting(2048, "FFT window of the mel spectrogram, in samples.")
+    hop_length: int = _setting(512, "Hop of the mel spectrogram, in samples.")
+    n_mels: int = _setting(128, "Mel bands.")
+    store_dtype: str = _setting("float16", "Segment store: float16 or uint8.")
+
+    spotify_url: str = _setting("https://api.spotify.com/v1/", "Spotify Web API.")
+    spotify_token_url: str = _setting(
+        "https://accounts.spotify.com/api/token", "Spotify's token endpoint."
+    )
+    deezer_url: str = _setting("https://api.deezer.com/", "Deezer API.")
+    musicbrainz_url: str = _setting("https://musicbrainz.org/ws/2/", "MusicBrainz API.")
+    listenbrainz_url: str = _setting("https://api.listenbrainz.org/1/", "ListenBrainz.")
+    jamendo_url: str = _setting("https://api.jamendo.com/v3.0/", "Jamendo API.")
+    archive_url: str = _setting("https://archive.org/", "Internet Archive.")
+    lastfm_url: str = _setting("https://ws.audioscrobbler.com/2.0/", "Last.fm API.")
+    discogs_url: str = _setting("https://api.discogs.com/", "Discogs API.")
+
+    @property
+    def n_jobs(self) -> int:
+        """Parallel jobs to start, at least one."""
+        return self.jobs or available_cores()
+
+
+SAMPLE_RATE = 16_000  # Hz; the WAV contract, not a setting
+
+HELP: Mapping[str, str] = {
+    f.name: f.metadata["help"] for f in dataclasses.fields(Settings)
+}
+
+
+def available_cores() -> int:
+    """Return how many processor cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Build the settings from flags, environment, ``genre.toml`` and defaults.
+
+    ``flags`` holds only what the user gave; a value of None counts as not given.
+
+    Raises
+    ------
+    UsageError
+        A setting is unknown, of the wrong type or out of range.
+    """
+    environ = os.environ if environ is None else environ
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
+    from_env = {
+        name: environ[key]
+        for name in HELP
+        if (key := f"GENRE_{name.upper()}") in environ
+    }
+    corpus = Path(given.get("corpus") or from_env.get("corpus") or "corpus")
+    merged = {**_read_toml(corpus / "genre.toml"), **from_env, **given}
+    types = get_type_hints(Settings)
+    values = {name: _convert(name, raw, types[name]) for name, raw in merged.items()}
+    return _checked(Settings(**{**values, "corpus": corpus}))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML ({error}); correct it.") from error
+    unknown = sorted(set(data) - set(HELP))
+    if unknown:
+        known = ", ".join(sorted(HELP))
+        raise UsageError(
+            f"{path} sets {unknown[0]!r}, which is no setting; known ones are {known}."
+        )
+    return data
+
+
+def _convert(name: str, raw: Any, kind: type) -> Any:
+    """Convert text from the environment or TOML to the field's type."""
+    try:
+        if kind is bool:
+            return _to_bool(raw)
+        if kind is int and isinstance(raw, float) and not raw.is_integer():
+            raise ValueError
+        return kind(raw)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"Setting {name} should be of type {kind.__name__}, found {raw!r}."
+        ) from error
+
+
+def _to_bool(raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = str(raw).strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError
+
+
+def _checked(s: Settings) -> Settings:
+    """Return ``s``, or say which setting is out of range."""
+    rules = [
+        ("jobs", s.jobs >= 0, "0 or more"),
+        ("engine", s.engine == "local", "local (the only engine so far)"),
+        ("db", "://" not in s.db or s.db.startswith("sqlite://"), "a SQLite URL or path"),
+        ("search", s.search == "youtube" or s.search.startswith("http:"),
+         "youtube or http:URL"),
+        ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
+        ("match_threshold", 0 <= s.match_uncertain <= s.match_threshold <= 1,
+         "between match_uncertain and 1"),
+        ("excerpt_s", s.excerpt_s == 0 or s.excerpt_s >= s.min_duration_s,
+         "0 or at least min_duration_s"),
+        ("max_duration_s", s.max_duration_s > s.min_duration_s > 0,
+         "more than min_duration_s"),
+        ("hop_length", 0 < s.hop_length <= s.n_fft, "1 to n_fft"),
+        ("n_mels", 8 <= s.n_mels <= 512, "8 to 512"),
+        ("store_dtype", s.store_dtype in {"float16", "uint8"}, "float16 or uint8"),
+    ]  # fmt: skip
+    for name, holds, expected in rules:
+        if not holds:
+            found = getattr(s, name)
+            raise UsageError(f"Setting {name} should be {expected}, found {found!r}.")
+    return s

@@ -1,0 +1,169 @@
+"""Opens the catalog by a recipe that loses neither rows nor updates.
+
+pysqlite's own transaction handling loses updates and commits around DDL, so we
+emit BEGIN ourselves: IMMEDIATE for writers (no failing upgrade from reader to
+writer), DEFERRED on a query-only engine for readers. Foreign keys are enforced,
+except on the migrating connection (see ``migrate.py``).
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from genre.config import Settings
+from genre.db import migrate
+from genre.errors import (
+    CatalogDamagedError,
+    CatalogError,
+    CatalogOutdatedError,
+    NotReadyError,
+)
+from genre.files import disk_full
+
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    "busy_timeout=30000",
+    "mmap_size=0",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+)
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class Catalog:
+    """An open catalog; ``read`` and ``write`` hand out short transactions."""
+
+    def __init__(self, path: Path, *, readonly: bool) -> None:
+        self.path = path
+        self.readonly = readonly
+        self._engine = make_engine(path, readonly=readonly)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only reads."""
+        with self._translated(), Session(self._engine) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a writing transaction; it commits when the block ends well."""
+        if self.readonly:
+            raise CatalogError(f"{self.path} was opened for reading only.")
+        with self._translated(), Session(self._engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        with translated_errors(self.path):
+            yield
+
+
+def open_catalog(settings: Settings, *, readonly: bool = False) -> Catalog:
+    """Open the corpus's catalog; a writer creates and migrates it first.
+
+    Raises
+    ------
+    NotReadyError
+        ``readonly`` and there is no catalog yet.
+    CatalogOutdatedError
+        ``readonly`` and the schema is of an older version.
+    CatalogTooNewError
+        The catalog was written by a newer version of genre.
+    CatalogDamagedError
+        The file is not a sound SQLite database.
+    """
+    path = catalog_path(settings)
+    if readonly:
+        _check_readable(path)
+    else:
+        with translated_errors(path):
+            migrate.bring_up_to_date(path, locks=settings.corpus / "locks")
+    return Catalog(path, readonly=readonly)
+
+
+def catalog_path(settings: Settings) -> Path:
+    """Return the catalog's file."""
+    if not settings.db:
+        return settings.corpus / "genre.db"
+    return Path(settings.db.removeprefix("sqlite:///"))
+
+
+def _check_readable(path: Path) -> None:
+    if not path.is_file():
+        raise NotReadyError(
+            f"Expected a catalog at {path}, found none; run `genre crawl` first"
+            " or name another folder with --corpus."
+        )
+    with translated_errors(path):
+        found = migrate.read_version(path)
+    if found != migrate.HEAD:
+        raise CatalogOutdatedError(
+            f"The catalog {path} has schema {found or 'none'}, this version of genre"
+            f" reads {migrate.HEAD}; run `genre crawl` or `genre label` once to upgrade it"
+            " (a backup is kept)."
+        )
+
+
+def make_engine(path: Path, *, readonly: bool = False) -> Engine:
+    """Return an engine whose connections follow the recipe above."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    pragmas = (*_PRAGMAS, "query_only=ON") if readonly else _PRAGMAS
+    begin = "BEGIN DEFERRED" if readonly else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # we emit BEGIN ourselves
+        for pragma in pragmas:
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextlib.contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the file (not about our SQL) into sentences."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise disk_full(path) from error
+        if code in _DAMAGED:
+            raise CatalogDamagedError(
+                f"Expected a SQLite catalog at {path}, found a damaged or foreign file"
+                f" ({cause}); restore a backup (genre.db-*.bak) or move it away."
+            ) from error
+        if code in {
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_IOERR,
+        }:
+            raise CatalogError(
+                f"The catalog {path} could not be opened or written ({cause});"
+                " check the folder's permissions and the disk."
+            ) from error
+        raise

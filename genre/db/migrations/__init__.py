@@ -1,0 +1,1 @@
+"""Numbered, append-only schema changes; ``genre.db.migrate`` runs them."""

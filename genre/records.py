@@ -1,0 +1,310 @@
+"""Frozen records and closed sets that cross stages.
+
+Rows of the catalog never leave ``genre.db``: queries return these instead, so
+that pure code needs no database and a test builds its input by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ErrorClass(StrEnum):
+    """What a failure means for the next attempt."""
+
+    PERMANENT = "permanent"  # this one will never work; take the next candidate
+    ENVIRONMENT = "environment"  # something on this machine must be fixed first
+    TEMPORARY = "temporary"  # the same command run again may succeed
+    STOP = "stop"  # the whole service must be left alone for a while
+
+
+class Status(StrEnum):
+    """What happened to one item of a stage."""
+
+    DONE = "done"
+    KEPT = "kept"  # was there already
+    REFUSED = "refused"  # nothing good enough was found; a person may decide
+    FAILED = "failed"
+    NOTE = "note"  # nothing failed, but the user should know
+
+
+class Stage(StrEnum):
+    """The stages of the flow; each has one lock per corpus."""
+
+    CRAWL = "crawl"
+    LABEL = "label"
+    SPLIT = "split"
+    FEATURES = "features"
+    TRAIN = "train"
+    EXPORT = "export"
+    DEMO = "demo"
+
+
+class SubjectKind(StrEnum):
+    """What an attempt in the ledger was about."""
+
+    TRACK = "track"
+    PLAYLIST = "playlist"
+    SERVICE = "service"
+
+
+class Decision(StrEnum):
+    """The matcher's (or a person's) word on a candidate."""
+
+    ACCEPTED = "accepted"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+
+
+class AudioStatus(StrEnum):
+    """Whether an audio row describes the WAV that is on disk now."""
+
+    PRESENT = "present"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+
+
+class ArtistRole(StrEnum):
+    """How an artist takes part in a track."""
+
+    MAIN = "main"
+    FEATURED = "featured"
+    REMIXER = "remixer"
+
+
+class EvidenceLevel(StrEnum):
+    """What a statement about a genre was made of."""
+
+    TRACK = "track"
+    ALBUM = "album"
+    ARTIST = "artist"
+    PLAYLIST = "playlist"
+
+
+class Polarity(StrEnum):
+    """Whether a witness speaks for or against a genre."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+class Split(StrEnum):
+    """The part of the corpus a track belongs to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+    EXCLUDED = "excluded"  # would leak an artist from test into training
+
+
+# --- what a pipeline yields ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much work a stage found; sent before (and sometimes amid) outcomes."""
+
+    stage: Stage
+    total: int
+    unit: str = "tracks"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one item; the unit of progress, summaries and ``--json``."""
+
+    stage: Stage
+    subject: str
+    status: Status
+    label: str = ""  # for people: "Artist - Title"
+    message: str = ""  # one sentence: why it failed, or what the user should know
+    error_class: ErrorClass | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)  # JSON-ready details
+
+    @property
+    def unfinished(self) -> bool:
+        """True when the same command run again can do more (exit code 3)."""
+        return (
+            self.status is Status.FAILED
+            and self.error_class is not ErrorClass.PERMANENT
+        )
+
+
+Event = Plan | Outcome
+
+
+# --- playlists and tracks ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """One line of the playlist list file."""
+
+    source: str
+    genres: tuple[str, ...]
+    line: int  # 1-based; 0 when it came from the command line
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistItem:
+    """One row of a playlist, as the source states it."""
+
+    position: int  # 0-based
+    title: str
+    artists: tuple[str, ...]  # as credited; "feat." and joins are not taken apart yet
+    source: str  # "file", "url", "youtube", ... or "text" when only a name is known
+    source_id: str  # content hash, URL, video id, ... ; "" for "text"
+    url: str = ""  # where its audio is; "" when it has to be searched
+    path: str = ""  # absolute path of a local file; never exported
+    album: str = ""
+    duration_s: float | None = None
+    isrc: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistData:
+    """A playlist as it was read once, rows in order."""
+
+    source: str
+    source_id: str
+    url: str
+    title: str
+    owner: str
+    checksum: str  # sha256 of what was read
+    items: tuple[PlaylistItem, ...]
+    truncated: bool = False
+    problems: tuple[str, ...] = ()  # rows that could not be used, one sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A song of the catalog."""
+
+    id: str
+    title: str
+    version: str
+    artists: str  # joined for people
+    album: str = ""
+    duration_s: float | None = None
+    isrc: str = ""
+    year: int | None = None
+    licence: str = ""
+    redistributable: bool = False
+
+    @property
+    def name(self) -> str:
+        """``Artist - Title (version)``, for people."""
+        version = f" ({self.version})" if self.version else ""
+        return f"{self.artists} - {self.title}{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRef:
+    """Where a track is known under another name."""
+
+    track_id: str
+    source: str
+    source_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One search result, scored against the track that was searched."""
+
+    provider: str
+    provider_id: str
+    url: str
+    title: str
+    uploader: str = ""
+    duration_s: float | None = None
+    score: float = 0.0  # 0..1
+    reason: str = ""
+    decision: Decision = Decision.REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What a decoded and converted recording turned out to be."""
+
+    pcm_sha256: str
+    sample_rate: int
+    n_samples: int
+    source_codec: str
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.n_samples / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFile:
+    """The present WAV of a track."""
+
+    track_id: str
+    path: str  # relative to the corpus
+    provider: str
+    provider_id: str
+    info: AudioInfo
+
+
+# --- labels and splits ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One genre of one track in a label set."""
+
+    track_id: str
+    genre: str  # canonical name
+    score: float | None  # 0..1, None when unknown
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """An immutable set of labels made by a stated rule."""
+
+    id: str
+    name: str
+    rule: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSet:
+    """An immutable assignment of tracks to parts."""
+
+    id: str
+    rule: str
+    params: Mapping[str, Any]
+
+
+# --- features ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One file of the segment store."""
+
+    id: str
+    feature_key: str
+    path: str  # relative to the corpus
+    sha256: str
+    n_frames: int
+    dtype: str  # "float16" or "uint8"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRef:
+    """Where a track's log-mel frames are."""
+
+    track_id: str
+    feature_key: str
+    pcm_sha256: str
+    shard_id: str
+    offset: int  # frames from the start of the shard
+    n_frames: int
