@@ -1,0 +1,273 @@
+"""The one owner of terminal output.
+
+Results go to standard output, progress and messages to standard error. With
+``--json`` standard output is one JSON object, written as the items arrive, so
+that a crawl of a million tracks needs no more memory than one of ten.
+"""
+
+import contextlib
+import dataclasses
+import json
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from genre.records import Event, Outcome, Plan, Status
+from genre.text import display
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+_SHOWN = 12  # failures listed before "and N more"
+_MARKS = {
+    Status.DONE: "done",
+    Status.KEPT: "already there",
+    Status.REFUSED: "no good match",
+    Status.FAILED: "failed",
+    Status.NOTE: "notes",
+}
+
+
+class Report:
+    """Follows one command's events and says in the end what happened.
+
+    Parameters
+    ----------
+    command
+        The command's name, for the JSON object.
+    as_json
+        Write one JSON object to standard output instead of text.
+    """
+
+    def __init__(self, command: str, *, as_json: bool = False) -> None:
+        self.command = command
+        self.as_json = as_json
+        self.counts: Counter[str] = Counter()
+        self.unfinished = False
+        self.shown: list[Outcome] = []
+        self.hidden = 0
+        self._json = _JsonStream(sys.stdout, command) if as_json else None
+        self._err = _stderr()
+
+    def follow(self, events: Iterable[Event], *, quiet: bool = False) -> list[Outcome]:
+        """Drain a pipeline behind a progress bar; return its last few outcomes.
+
+        ``quiet`` leaves its outcomes out of the counts (a step inside a step).
+        """
+        last: list[Outcome] = []
+        with _bar(self._err, hidden=self.as_json) as bar:
+            for event in events:
+                if isinstance(event, Plan):
+                    bar.plan(event)
+                    continue
+                bar.advance(event)
+                last = [*last[-99:], event]
+                if not quiet:
+                    self.add(event)
+        return last
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome, keep it for the summary, pass it to ``--json``."""
+        self.counts[outcome.status.value] += 1
+        self.unfinished |= outcome.unfinished
+        if self._json:
+            self._json.item(_as_dict(outcome))
+        elif outcome.status is not Status.KEPT and outcome.message:
+            if outcome.status is not Status.DONE and len(self.shown) < _SHOWN:
+                self.shown.append(outcome)
+            elif outcome.status is not Status.DONE:
+                self.hidden += 1
+
+    def say(self, text: str = "") -> None:
+        """Write a result line for people (nothing with ``--json``)."""
+        if not self.as_json:
+            _stdout().print(_plain(text), soft_wrap=True)
+
+    def table(
+        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Write a result table for people (nothing with ``--json``)."""
+        if self.as_json:
+            return
+        from rich.table import Table
+
+        table = Table(
+            title=_plain(title), title_justify="left", box=None, pad_edge=False
+        )
+        for index, column in enumerate(columns):
+            table.add_column(column, justify="left" if index == 0 else "right")
+        for row in rows:
+            table.add_row(*(_plain(str(cell)) for cell in row))
+        _stdout().print(table)
+
+    def result(self, key: str, value: Any) -> None:
+        """Add a field to the JSON object (nothing for people)."""
+        if self._json:
+            self._json.extra[key] = _jsonable(value)
+
+    def finish(self, exit_code: int | None = None, error: str = "") -> int:
+        """Write the summary (or close the JSON object); return the exit code."""
+        code = exit_code if exit_code is not None else (3 if self.unfinished else 0)
+        if self._json:
+            self._json.close(code, self.counts, error)
+        else:
+            self._summary(code, error)
+        return code
+
+    def _summary(self, code: int, error: str) -> None:
+        for outcome in self.shown:
+            label = display(outcome.label or outcome.subject, width=70)
+            word = "note" if outcome.status is Status.NOTE else _MARKS[outcome.status]
+            self._err.print(
+                _plain(f"  {word}: {label}: {outcome.message}", 600), soft_wrap=True
+            )
+        if self.hidden:
+            self._err.print(f"  ... and {self.hidden} more (genre status --failures)")
+        if self.counts:
+            parts = [f"{n} {_MARKS[Status(s)]}" for s, n in sorted(self.counts.items())]
+            self._err.print(_plain(f"{self.command}: {', '.join(parts)}"))
+        if code == 3 and not error:
+            self._err.print("Unfinished: run the same command again to do the rest.")
+        if error:
+            self._err.print(_plain(f"Error: {error}", 2000), soft_wrap=True)
+
+
+def fail(message: str) -> None:
+    """Write one sentence to standard error."""
+    _stderr().print(_plain(f"Error: {message}", 2000), soft_wrap=True)
+
+
+def setup_logging(*, verbose: bool) -> None:
+    """Send the library's log to standard error; ``-v`` shows more of it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_SafeFormatter("%(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("genre")
+    root.handlers = [handler]
+    root.setLevel(logging.INFO if verbose else logging.ERROR)
+
+
+class _SafeFormatter(logging.Formatter):
+    """A formatter whose lines cannot carry terminal escapes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return "\n".join(display(line, width=2000) for line in text.split("\n"))
+
+
+class _JsonStream:
+    """One JSON object, its ``items`` written one by one."""
+
+    def __init__(self, stream: TextIO, command: str) -> None:
+        self.extra: dict[str, Any] = {}
+        self._stream = stream
+        self._first = True
+        stream.write(f'{{"command": {json.dumps(command)}, "items": [')
+
+    def item(self, value: Mapping[str, Any]) -> None:
+        self._stream.write(("" if self._first else ",") + "\n  " + _dumps(value))
+        self._first = False
+
+    def close(self, exit_code: int, counts: Mapping[str, int], error: str) -> None:
+        tail = {"exit_code": exit_code, "counts": dict(sorted(counts.items()))}
+        tail |= {**self.extra, **({"error": error} if error else {})}
+        self._stream.write("], " + _dumps(tail)[1:] + "\n")
+        self._stream.flush()
+
+
+class _Bar:
+    """A progress bar that learns its total from ``Plan`` events."""
+
+    def __init__(self, progress: "Progress | None") -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def plan(self, plan: Plan) -> None:
+        if self._progress is None:
+            return
+        if plan.stage in self._tasks:
+            self._progress.update(self._tasks[plan.stage], total=plan.total)
+        else:
+            text = f"{plan.stage} ({plan.unit})"
+            self._tasks[plan.stage] = self._progress.add_task(
+                text, total=plan.total, item=""
+            )
+
+    def advance(self, outcome: Outcome) -> None:
+        if self._progress is None or outcome.status is Status.NOTE:
+            return
+        if outcome.stage in self._tasks:
+            label = display(outcome.label or outcome.subject, width=40)
+            self._progress.update(self._tasks[outcome.stage], advance=1, item=label)
+
+
+@contextlib.contextmanager
+def _bar(console: "Console", *, hidden: bool) -> Iterator[_Bar]:
+    if hidden or not console.is_terminal:
+        yield _Bar(None)
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[item]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Bar(progress)
+
+
+def _plain(text: str, width: int = 1000) -> Any:
+    """Return text that rich prints as it is: no markup, no escapes."""
+    from rich.text import Text
+
+    return Text("\n".join(display(line, width=width) for line in text.split("\n")))
+
+
+def _stdout() -> "Console":
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False, markup=False)
+
+
+def _stderr() -> "Console":
+    from rich.console import Console
+
+    return Console(file=sys.stderr, highlight=False, markup=False)
+
+
+def _as_dict(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as JSON-ready fields, empty ones left out."""
+    fields = _jsonable(outcome)
+    return {
+        name: value for name, value in fields.items() if value not in ("", None, {})
+    }
+
+
+def _jsonable(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = (f.name for f in dataclasses.fields(value))
+        return {name: _jsonable(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(k): _jsonable(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_jsonable(v) for v in value]
+    return (
+        value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+    )
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)

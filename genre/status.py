@@ -1,0 +1,219 @@
+"""What is there (status), what is missing on this machine (doctor), what it costs (plan).
+
+Reads everything, changes nothing.
+"""
+
+import importlib.metadata
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from genre.audio import ffmpeg_version, find_ffmpeg
+from genre.config import Settings, available_cores
+from genre.crawler.playlists import read_list_file
+from genre.crawler.sources import read_source
+from genre.db import open_catalog
+from genre.db.dump import digest as dump_digest
+from genre.db.summary import Counts, Failure, counts
+from genre.db.summary import failures as list_failures
+from genre.errors import GenreError, ItemError
+from genre.http import HttpClient
+from genre.text import display
+
+_WAV_BYTES_PER_S = 32_000  # 16 kHz, 16 bit, mono
+_MEL_BYTES_PER_S = 8_000  # 31.25 frames of 128 float16 values
+_DOWNLOAD_BYTES_PER_S = 20_000  # about 160 kbit/s
+_TYPICAL_S = 240.0  # when a playlist does not say how long a song is
+_SEARCHED_PER_HOUR = 300  # what YouTube lets a guest do
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of one corpus."""
+
+    corpus: str
+    counts: Counts
+    failures: tuple[Failure, ...] = ()
+    digest: str = ""
+
+    def rows(self) -> Iterator[tuple[str, object]]:
+        """Yield (what, how many) for people."""
+        c = self.counts
+        yield "playlists", c.playlists
+        yield "genres", c.genres
+        yield "tracks", c.tracks
+        yield "with audio", f"{c.with_audio} ({c.audio_hours:.1f} h)"
+        if c.uncertain:
+            yield "left to a person", c.uncertain
+        yield "labelled", f"{c.labelled} ({c.label_set[:8] or 'no label set'})"
+        yield "split", ", ".join(f"{n} {s}" for s, n in c.splits.items()) or "none"
+        for key, n in c.with_features.items():
+            yield f"features {key}", n
+        yield "runs", ", ".join(c.runs) or "none"
+        for service, until in c.blocked.items():
+            yield f"{service} asks us to stay away until", until
+        if self.digest:
+            yield "digest", self.digest
+
+    def failure_lines(self) -> Iterator[str]:
+        """Yield one line per failure for people."""
+        for f in self.failures:
+            name = display(f.name, width=60)
+            yield f"{f.at}  {f.stage}  {f.error_class}  {name}: {f.message}"
+
+
+def overview(settings: Settings, *, failures: bool, digest: bool) -> Overview:
+    """Read a corpus's state from its catalog.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    """
+    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
+        return Overview(
+            corpus=str(settings.corpus),
+            counts=counts(session),
+            failures=tuple(list_failures(session)) if failures else (),
+            digest=dump_digest(session) if digest else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the tool needs, and what was found."""
+
+    name: str
+    state: str  # "ok", "missing" (nothing works without) or "limited"
+    found: str
+    advice: str = ""
+
+
+def doctor(settings: Settings) -> list[Check]:
+    """Check programs, libraries, disk and processor; the worst is "missing"."""
+    return [
+        Check("python", "ok", sys.version.split()[0]),
+        Check("sqlite", "ok", f"{sqlite3.sqlite_version}, journal {_journal()}"),
+        _check_ffmpeg(),
+        _check_javascript(),
+        *(_check_package(name) for name in ("yt-dlp", "yt-dlp-ejs", "torch", "librosa")),
+        _check_disk(settings),
+        Check("cores", "ok", str(available_cores())),
+        _check_learning(),
+    ]
+
+
+def _journal() -> str:
+    return "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE (no WAL fix)"
+
+
+def _check_ffmpeg() -> Check:
+    try:
+        return Check("ffmpeg", "ok", f"{ffmpeg_version()} at {find_ffmpeg()}")
+    except ItemError as error:
+        return Check("ffmpeg", "missing", "not found", str(error))
+
+
+def _check_javascript() -> Check:
+    """YouTube's player needs a JavaScript runtime; only deno is on by default."""
+    deno = shutil.which("deno") or shutil.which("deno", path=str(Path(sys.executable).parent))
+    if deno:
+        return Check("deno", "ok", deno)
+    advice = "YouTube needs it: `pip install deno`. Other sources work without."
+    return Check("deno", "limited", "not found", advice)
+
+
+def _check_package(name: str) -> Check:
+    try:
+        return Check(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Check(name, "missing", "not installed", f"Run `pip install {name}`.")
+
+
+def _check_disk(settings: Settings) -> Check:
+    folder = next(p for p in (settings.corpus.absolute(), *settings.corpus.absolute().parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    found = f"{free / 1e9:.1f} GB free, about {free / 1e9 * 1e9 / 9.6e6:,.0f} songs"
+    if free < settings.min_free_bytes:
+        return Check("disk", "missing", found, "Free some room; commands stop below the limit.")
+    return Check("disk", "ok", found)
+
+
+def _check_learning() -> Check:
+    from genre.train.device import describe_device
+
+    return Check("training", "ok", describe_device())
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a playlist list will ask for."""
+
+    playlists: int
+    genres: int
+    songs: int
+    local: int
+    direct: int
+    searched: int
+    hours: float
+    download_gb: float
+    wav_gb: float
+    store_gb: float
+    search_hours: float
+    problems: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield (what, how much) for people."""
+        yield "playlists", f"{self.playlists} of {self.genres} genres"
+        yield "rows", f"{self.songs} (a song in several playlists counts each time)"
+        yield "from local files", str(self.local)
+        yield "from direct addresses", str(self.direct)
+        yield "to be searched", f"{self.searched} (about {self.search_hours:.1f} h at a guest's pace)"
+        yield "sound", f"{self.hours:.1f} h"
+        yield "downloads", f"{self.download_gb:.2f} GB"
+        yield "WAV on disk", f"{self.wav_gb:.2f} GB"
+        yield "mel store, also memory for training", f"{self.store_gb:.2f} GB"
+
+
+def plan(settings: Settings, list_file: Path) -> Cost:
+    """Estimate what crawling a list costs; reads playlists, fetches no audio.
+
+    Raises
+    ------
+    ListFileError
+        The list file is missing or empty.
+    """
+    listed = read_list_file(list_file)
+    problems = list(listed.problems)
+    rows = []
+    client = HttpClient(settings)
+    for entry in listed.entries:
+        try:
+            data = read_source(entry, base=list_file.parent, client=client)
+        except GenreError as error:
+            problems.append(f"line {entry.line}: {error}")
+            continue
+        rows.extend(data.items)
+        problems.extend(data.problems)
+    seconds = sum(item.duration_s or _TYPICAL_S for item in rows)
+    local = sum(bool(item.path) for item in rows)
+    direct = sum(bool(item.url) and not item.path for item in rows)
+    searched = len(rows) - local - direct
+    share = (len(rows) - local) / len(rows) if rows else 0.0
+    return Cost(
+        playlists=len(listed.entries),
+        genres=len({genre for entry in listed.entries for genre in entry.genres}),
+        songs=len(rows),
+        local=local,
+        direct=direct,
+        searched=searched,
+        hours=seconds / 3600,
+        download_gb=share * seconds * _DOWNLOAD_BYTES_PER_S / 1e9,
+        wav_gb=seconds * _WAV_BYTES_PER_S / 1e9,
+        store_gb=seconds * _MEL_BYTES_PER_S / 1e9,
+        search_hours=searched / _SEARCHED_PER_HOUR,
+        problems=tuple(problems),
+    )
