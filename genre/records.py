@@ -253,6 +253,18 @@ class AudioFile:
 
 # --- labels and splits ---------------------------------------------------------
 
+HARD_SCORE = 0.3  # from this share of votes on a song counts as being of the genre
+
+
+@dataclass(frozen=True, slots=True)
+class GenrePlaylist:
+    """A playlist with genres: a witness for each of its songs."""
+
+    id: str
+    title: str
+    genres: tuple[str, ...]  # canonical names, sorted
+    track_ids: tuple[str, ...]  # current rows only, each song once, sorted
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -263,6 +275,11 @@ class Label:
     score: float | None  # 0..1, None when unknown
     known: bool = True
 
+    @property
+    def hard(self) -> bool:
+        """True when the song counts as being of this genre."""
+        return self.score is not None and self.score >= HARD_SCORE
+
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
@@ -272,6 +289,18 @@ class LabelSet:
     name: str
     rule: str
     params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTrack:
+    """What a division into parts has to know of a labelled track."""
+
+    id: str
+    main_artists: tuple[str, ...]  # artist keys, sorted
+    other_artists: tuple[str, ...]  # featured artists and remixers
+    isrc: str
+    pcm_sha256: str  # of the present audio; "" without
+    genres: tuple[str, ...]  # the hard ones
 
 
 @dataclass(frozen=True, slots=True)
