@@ -21,7 +21,7 @@ import typer
 from genre import __version__
 from genre.config import HELP, Settings, load_settings
 from genre.errors import GenreError, UsageError
-from genre.records import ErrorClass, Split
+from genre.records import ErrorClass
 
 if TYPE_CHECKING:
     from genre.console import Report

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import logging
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -135,9 +136,10 @@ class Report:
             self._err.print(_plain(f"Error: {error}", 2000), soft_wrap=True)
 
 
-def fail(message: str) -> None:
-    """Write one sentence to standard error."""
-    _stderr().print(_plain(f"Error: {message}", 2000), soft_wrap=True)
+def show_traceback() -> None:
+    """Write the current exception's traceback to standard error (``-v``)."""
+    for line in traceback.format_exc().splitlines():
+        _stderr().print(_plain(line, 2000), soft_wrap=True)
 
 
 def setup_logging(*, verbose: bool) -> None:

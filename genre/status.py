@@ -25,6 +25,7 @@ from genre.text import display
 
 _WAV_BYTES_PER_S = 32_000  # 16 kHz, 16 bit, mono
 _MEL_BYTES_PER_S = 8_000  # 31.25 frames of 128 float16 values
+_SONG_BYTES = 240 * (_WAV_BYTES_PER_S + _MEL_BYTES_PER_S)
 _DOWNLOAD_BYTES_PER_S = 20_000  # about 160 kbit/s
 _TYPICAL_S = 240.0  # when a playlist does not say how long a song is
 _SEARCHED_PER_HOUR = 300  # what YouTube lets a guest do
@@ -99,7 +100,10 @@ def doctor(settings: Settings) -> list[Check]:
         Check("sqlite", "ok", f"{sqlite3.sqlite_version}, journal {_journal()}"),
         _check_ffmpeg(),
         _check_javascript(),
-        *(_check_package(name) for name in ("yt-dlp", "yt-dlp-ejs", "torch", "librosa")),
+        *(
+            _check_package(name)
+            for name in ("yt-dlp", "yt-dlp-ejs", "torch", "librosa")
+        ),
         _check_disk(settings),
         Check("cores", "ok", str(available_cores())),
         _check_learning(),
@@ -119,7 +123,9 @@ def _check_ffmpeg() -> Check:
 
 def _check_javascript() -> Check:
     """YouTube's player needs a JavaScript runtime; only deno is on by default."""
-    deno = shutil.which("deno") or shutil.which("deno", path=str(Path(sys.executable).parent))
+    deno = shutil.which("deno") or shutil.which(
+        "deno", path=str(Path(sys.executable).parent)
+    )
     if deno:
         return Check("deno", "ok", deno)
     advice = "YouTube needs it: `pip install deno`. Other sources work without."
@@ -134,11 +140,14 @@ def _check_package(name: str) -> Check:
 
 
 def _check_disk(settings: Settings) -> Check:
-    folder = next(p for p in (settings.corpus.absolute(), *settings.corpus.absolute().parents) if p.exists())
+    corpus = settings.corpus.absolute()
+    folder = next(p for p in (corpus, *corpus.parents) if p.exists())
     free = shutil.disk_usage(folder).free
-    found = f"{free / 1e9:.1f} GB free, about {free / 1e9 * 1e9 / 9.6e6:,.0f} songs"
+    found = f"{free / 1e9:.1f} GB free, room for {free / _SONG_BYTES:,.0f} songs"
     if free < settings.min_free_bytes:
-        return Check("disk", "missing", found, "Free some room; commands stop below the limit.")
+        return Check(
+            "disk", "missing", found, "Free some room; commands stop below the limit."
+        )
     return Check("disk", "ok", found)
 
 
@@ -171,7 +180,8 @@ class Cost:
         yield "rows", f"{self.songs} (a song in several playlists counts each time)"
         yield "from local files", str(self.local)
         yield "from direct addresses", str(self.direct)
-        yield "to be searched", f"{self.searched} (about {self.search_hours:.1f} h at a guest's pace)"
+        pace = f"about {self.search_hours:.1f} h at a guest's pace"
+        yield "to be searched", f"{self.searched} ({pace})"
         yield "sound", f"{self.hours:.1f} h"
         yield "downloads", f"{self.download_gb:.2f} GB"
         yield "WAV on disk", f"{self.wav_gb:.2f} GB"

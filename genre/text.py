@@ -50,7 +50,7 @@ def text_key(raw: str) -> str:
 
 
 def genre_key(raw: str) -> str:
-    """Return the key of a genre name: ``Drum & Bass``, ``drum n bass`` and ``Drum'n'Bass`` agree."""
+    """Return the key of a genre name; ``Drum & Bass`` and ``drum n bass`` agree."""
     text = re.sub(r"['’]?\bn\b['’]?|['’]n['’]|\+", " and ", raw, flags=re.IGNORECASE)
     return text_key(text).replace(" ", "-")
 

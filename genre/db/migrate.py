@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, func, select, table
 
 from genre.errors import CatalogError, CatalogTooNewError
 from genre.files import fsync_file, publish, require_room, short_lock, utc_now
@@ -75,7 +75,7 @@ def _refuse_newer(path: Path, found: str | None) -> None:
 
 
 def _set_journal_mode(path: Path) -> None:
-    """Stored in the file, so set once; WAL only where SQLite has the reset fix."""
+    """Set it once (the file remembers); WAL only where SQLite has the reset fix."""
     mode = "WAL" if _WAL_IS_SAFE else "DELETE"
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
         connection.execute(f"PRAGMA journal_mode={mode}")
@@ -137,12 +137,12 @@ def _row_counts(connection: Connection) -> dict[str, int]:
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
     ).scalars()
-    return {
-        table: connection.exec_driver_sql(
-            f'SELECT count(*) FROM "{table}"'
-        ).scalar_one()  # noqa: S608 - from sqlite_master
-        for table in tables.all()
-    }
+    return {name: _count_rows(connection, name) for name in tables.all()}
+
+
+def _count_rows(connection: Connection, name: str) -> int:
+    query = select(func.count()).select_from(table(name))
+    return connection.execute(query).scalar_one()
 
 
 def _check_nothing_lost(connection: Connection, before: Mapping[str, int]) -> None:

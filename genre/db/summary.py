@@ -44,7 +44,9 @@ def counts(session: Session) -> Counts:
     """Return the numbers that ``genre status`` shows."""
     present = m.Audio.status == AudioStatus.PRESENT
     n_audio, seconds = session.execute(
-        select(func.count(), func.coalesce(func.sum(m.Audio.duration_s), 0.0)).where(present)
+        select(func.count(), func.coalesce(func.sum(m.Audio.duration_s), 0.0)).where(
+            present
+        )
     ).one()
     label_set = session.scalar(select(m.LabelSet.id).where(m.LabelSet.is_current)) or ""
     split_set = session.scalar(select(m.SplitSet.id).where(m.SplitSet.is_current)) or ""
@@ -59,7 +61,9 @@ def counts(session: Session) -> Counts:
         splits=_grouped(session, m.SplitRow.split, m.SplitRow.split_set == split_set),
         with_features=_fresh_features(session),
         uncertain=_uncertain(session),
-        runs=tuple(session.scalars(select(m.Run.id).order_by(m.Run.started_at, m.Run.id))),
+        runs=tuple(
+            session.scalars(select(m.Run.id).order_by(m.Run.started_at, m.Run.id))
+        ),
         blocked={
             name: until
             for name, until in session.execute(
@@ -109,7 +113,7 @@ def _distinct_labelled(session: Session, label_set: str) -> int:
 
 def _grouped(session: Session, column: object, where: object) -> dict[str, int]:
     query = select(column, func.count()).where(where).group_by(column).order_by(column)  # type: ignore[call-overload]
-    return {key: n for key, n in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def _fresh_features(session: Session) -> dict[str, int]:
@@ -124,7 +128,7 @@ def _fresh_features(session: Session) -> dict[str, int]:
         .group_by(m.Feature.feature_key)
         .order_by(m.Feature.feature_key)
     )
-    return {key: n for key, n in rows}
+    return dict(rows.tuples().all())
 
 
 def _uncertain(session: Session) -> int:
