@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
     MetaData,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -110,6 +112,7 @@ class Track(Base):
     isrc: Mapped[str] = mapped_column(default="", index=True)
     year: Mapped[int | None]
     match_key: Mapped[str] = mapped_column(index=True)
+    seq: Mapped[int] = mapped_column(default=0, server_default="0", index=True)  # age
     licence: Mapped[str] = mapped_column(default="")
     redistributable: Mapped[bool] = mapped_column(default=False)
 
@@ -140,6 +143,8 @@ class TrackRef(Base):
     source_id: Mapped[str] = mapped_column(primary_key=True)
     track_id: Mapped[str] = _key("tracks.id")
     url: Mapped[str] = mapped_column(default="")  # or, for source "file", its path
+    # true when the user's own file named the URL: it may lead anywhere
+    trusted: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (Index(None, "track_id"),)
 
 
@@ -155,6 +160,16 @@ class PlaylistTrack(Base):
     added_at: Mapped[str | None]
     first_seen: Mapped[str]
     removed_at: Mapped[str | None]
+
+
+class LocalFile(Base):
+    """What a local file's bytes were when it was read last, so that it is read once."""
+
+    __tablename__ = "local_files"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    n_bytes: Mapped[int] = mapped_column(BigInteger)
+    modified_at: Mapped[str]  # nanoseconds since 1970, as the file system says
+    sha256: Mapped[str]
 
 
 # --- audio ---------------------------------------------------------------------

@@ -67,6 +67,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label_sets")),
     )
     op.create_table(
+        "local_files",
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("n_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_local_files")),
+    )
+    op.create_table(
         "playlists",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -136,6 +144,7 @@ def upgrade() -> None:
         sa.Column("isrc", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("match_key", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), server_default="0", nullable=False),
         sa.Column("licence", sa.String(), nullable=False),
         sa.Column("redistributable", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracks")),
@@ -145,6 +154,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_tracks_match_key"), ["match_key"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_tracks_seq"), ["seq"], unique=False)
 
     op.create_table(
         "audio",
@@ -470,6 +480,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.String(), nullable=False),
         sa.Column("track_id", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
+        sa.Column("trusted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["track_id"],
             ["tracks.id"],
