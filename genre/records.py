@@ -316,6 +316,14 @@ class SplitSet:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureTask:
+    """A song whose frames the store holds, or should."""
+
+    audio: AudioFile
+    label: str  # for people: "Artist - Title"
+
+
+@dataclass(frozen=True, slots=True)
 class Shard:
     """One file of the segment store."""
 
