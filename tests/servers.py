@@ -1,0 +1,140 @@
+"""A real HTTP server over loopback whose routes are data.
+
+    with serve({"/a.mp3": data, "/gone": Reply(status=410)}) as server:
+        client.download(server.url("/a.mp3"), ...)
+        assert server.paths == ["/a.mp3"]
+
+A route is the body as bytes, a ``Reply``, or a function from ``Request`` to one
+of these. What is not listed is a 404.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived."""
+
+    method: str
+    path: str  # without the query
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]  # names in lower case
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer; the last fields make it a bad one."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_length: bool = True  # False: the body ends where the connection does
+    truncate_at: int | None = None  # announce the whole body, send only this much
+    drip_s: float = 0.0  # pause before every single byte of the body
+    header_drip_s: float = 0.0  # pause before every single byte of one more header
+
+
+Route = bytes | Reply | Callable[[Request], "bytes | Reply"]
+
+
+def json_reply(value: Any, *, status: int = 200) -> Reply:
+    """Answer with ``value`` as JSON."""
+    body = json.dumps(value).encode()
+    return Reply(body, status=status, headers={"Content-Type": "application/json"})
+
+
+def redirect(location: str, *, status: int = 302) -> Reply:
+    """Send the client on to ``location``."""
+    return Reply(status=status, headers={"Location": location})
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it is and what it was asked so far."""
+
+    port: int
+    requests: list[Request]
+    closing: threading.Event
+
+    def url(self, path: str = "/", *, host: str = "127.0.0.1") -> str:
+        """Return the address of ``path`` on this server."""
+        return f"http://{host}:{self.port}{path}"
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths asked for, in order."""
+        return [request.path for request in self.requests]
+
+
+@contextlib.contextmanager
+def serve(routes: Mapping[str, Route]) -> Iterator[Server]:
+    """Serve ``routes`` on a free loopback port until the block ends."""
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    httpd.daemon_threads = True
+    server = Server(httpd.server_address[1], [], threading.Event())
+    httpd.routes, httpd.log = routes, server  # type: ignore[attr-defined]
+    thread = threading.Thread(
+        target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.closing.set()
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Looks the path up in the routes and plays the reply."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer a GET; a client that hangs up is its own business."""
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, parts.path, parse_qs(parts.query), headers)
+        self.server.log.requests.append(request)  # type: ignore[attr-defined]
+        route = self.server.routes.get(parts.path, Reply(status=404))  # type: ignore[attr-defined]
+        answer = route(request) if callable(route) else route
+        self.close_connection = True
+        with contextlib.suppress(ConnectionError):
+            self._play(Reply(answer) if isinstance(answer, bytes) else answer)
+
+    do_POST = do_GET  # noqa: N815 (http.server's name)
+
+    def _play(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.content_length:
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Connection", "close")
+        if reply.header_drip_s:
+            self.flush_headers()
+            self._drip(b"X-Slow: " + b"a" * 10_000, reply.header_drip_s)
+        self.end_headers()
+        body = reply.body[: reply.truncate_at]
+        if reply.drip_s:
+            self._drip(body, reply.drip_s)
+        else:
+            self.wfile.write(body)
+
+    def _drip(self, data: bytes, pause_s: float) -> None:
+        for i in range(len(data)):
+            if self.server.log.closing.wait(pause_s):  # type: ignore[attr-defined]
+                return
+            self.wfile.write(data[i : i + 1])
+            self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name)
+        """Keep the test's output clean."""
