@@ -267,6 +267,16 @@ class GenrePlaylist:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A genre playlist as seen from one of its songs."""
+
+    id: str
+    title: str
+    genres: tuple[str, ...]  # canonical names, sorted
+    n_tracks: int  # current songs, each counted once
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """One genre of one track in a label set."""
 
