@@ -1,0 +1,111 @@
+"""The command line as a user meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"torch", "librosa", "yt_dlp", "sqlalchemy", "alembic", "pydantic", "numpy"}
+COMMANDS = [
+    "crawl", "plan", "label", "split", "why", "features", "train", "evaluate",
+    "predict", "export", "verify", "status", "doctor", "demo",
+]  # fmt: skip
+
+
+def genre(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "genre", *map(str, args)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """``genre --help`` starts quickly because heavy libraries wait for their use."""
+    code = (
+        "import sys\n"
+        "from genre.cli import app\n"
+        "try:\n    app(['--help'])\n"
+        "except SystemExit:\n    pass\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr.strip() == "[]"
+    assert all(command in done.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_the_common_options(command: str) -> None:
+    """Each command explains itself and takes --corpus, --json and -v."""
+    done = genre(command, "--help")
+
+    assert done.returncode == 0
+    assert "--corpus" in done.stdout
+    assert "--json" in done.stdout
+    assert "--verbose" in done.stdout
+
+
+def test_version_is_shown() -> None:
+    """``genre --version`` names the tool and its version."""
+    assert genre("--version").stdout.startswith("genre 0.")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "sentence"),
+    [
+        (["crawl"], 2, "Expected a playlist"),
+        (["crawl", "--playlists", "none.txt"], 2, "none.txt"),
+        (["crawl", "--limit", "0"], 2, "--limit"),
+        (["split", "--ratios", "a,b"], 2, "three numbers"),
+        (["label", "--jobs", "-1"], 2, "jobs should be 0 or more"),
+        (["status"], 1, "Expected a catalog"),
+        (["why", "x"], 1, "Expected a catalog"),
+        (["train"], 1, "genre"),
+        (["features"], 1, "genre crawl"),
+        (["export", "out"], 1, "genre"),
+        (["verify", "nowhere"], 1, "nowhere"),
+        (["predict", "latest", "a.mp3"], 1, "genre train"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_a_users_mistake_is_one_sentence(
+    tmp_path: Path, args: list[str], code: int, sentence: str
+) -> None:
+    """Wrong use and missing stages end with a sentence, a code and no traceback."""
+    done = genre(*args, cwd=tmp_path)
+
+    assert done.returncode == code, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_json_reports_a_failure_as_an_object(tmp_path: Path) -> None:
+    """With --json even a failing command prints one object on stdout."""
+    done = genre("status", "--json", cwd=tmp_path)
+
+    value = json.loads(done.stdout)
+    assert (value["command"], value["exit_code"]) == ("status", 1)
+    assert "Expected a catalog" in value["error"]
+
+
+def test_verbose_adds_the_traceback(tmp_path: Path) -> None:
+    """``-v`` is for people who look for the place in the code."""
+    assert "Traceback" in genre("status", "-v", cwd=tmp_path).stderr
+
+
+def test_doctor_checks_the_machine(tmp_path: Path) -> None:
+    """The doctor finds what the tool needs and says what is limited."""
+    done = genre("doctor", "--json", cwd=tmp_path)
+
+    checks = {check["name"]: check for check in json.loads(done.stdout)["doctor"]}
+    assert done.returncode == 0
+    assert checks["ffmpeg"]["state"] == "ok"
+    assert {"python", "sqlite", "yt-dlp", "torch", "disk", "cores"} <= set(checks)

@@ -1,0 +1,121 @@
+"""The one owner of terminal output."""
+
+import json
+
+import pytest
+
+from genre.console import Report
+from genre.records import ErrorClass, Outcome, Plan, Stage, Status
+
+DONE = Outcome(Stage.CRAWL, "t1", Status.DONE, label="A - B")
+GONE = Outcome(
+    Stage.CRAWL,
+    "t2",
+    Status.FAILED,
+    label="C - D",
+    message="Expected audio, found nothing.",
+    error_class=ErrorClass.PERMANENT,
+)
+LATER = Outcome(
+    Stage.CRAWL,
+    "t3",
+    Status.FAILED,
+    message="The server did not answer.",
+    error_class=ErrorClass.TEMPORARY,
+)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "exit_code"),
+    [([DONE], 0), ([DONE, GONE], 0), ([DONE, LATER], 3), ([], 0)],
+)
+def test_exit_code_tells_whether_more_can_be_done(
+    outcomes: list[Outcome], exit_code: int
+) -> None:
+    """Failures for good are 0; what may work next time makes it 3."""
+    report = Report("crawl")
+
+    report.follow([Plan(Stage.CRAWL, len(outcomes)), *outcomes])
+
+    assert report.finish() == exit_code
+
+
+def test_people_read_counts_and_reasons_on_stderr(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary counts each status and gives each failure's sentence."""
+    report = Report("crawl")
+    report.follow([DONE, GONE, LATER])
+    report.finish()
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "crawl: 1 done, 2 failed" in err
+    assert "failed: C - D: Expected audio, found nothing." in err
+    assert "run the same command again" in err
+
+
+def test_json_is_one_object_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    """Machines get command, exit code, counts and every item."""
+    report = Report("crawl", as_json=True)
+    report.follow([DONE, GONE])
+    report.result("extra", {"a": (1, 2)})
+    report.finish()
+
+    value = json.loads(capsys.readouterr().out)
+    assert value["command"] == "crawl"
+    assert value["exit_code"] == 0
+    assert value["counts"] == {"done": 1, "failed": 1}
+    assert value["extra"] == {"a": [1, 2]}
+    assert [item["subject"] for item in value["items"]] == ["t1", "t2"]
+    assert value["items"][1]["error_class"] == "permanent"
+
+
+def test_json_stays_valid_when_a_command_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An error in the middle still closes the object, with the sentence inside."""
+    report = Report("crawl", as_json=True)
+    report.add(DONE)
+    report.finish(1, 'no "room"')
+
+    value = json.loads(capsys.readouterr().out)
+    assert (value["exit_code"], value["error"]) == (1, 'no "room"')
+
+
+def test_hostile_titles_cannot_drive_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Escapes and markup in titles and messages are shown, not obeyed."""
+    hostile = "\x1b]0;owned\x07[/foo][link=http://x]\u202e"
+    report = Report("crawl")
+    report.add(
+        Outcome(
+            Stage.CRAWL,
+            "t",
+            Status.FAILED,
+            label=hostile,
+            message=hostile,
+            error_class=ErrorClass.PERMANENT,
+        )
+    )
+    report.table(hostile, (hostile,), [(hostile,)])
+    report.say(hostile)
+    report.finish(1, hostile)
+
+    text = "".join(capsys.readouterr())
+    assert "[/foo]" in text
+    assert not set(text) & {"\x1b", "\x07", "\u202e"}
+
+
+def test_many_failures_are_counted_not_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary lists the first dozen and says how many more there are."""
+    report = Report("crawl")
+    report.follow([GONE] * 100)
+    report.finish()
+
+    err = capsys.readouterr().err
+    assert err.count("Expected audio") == 12
+    assert "88 more" in err
