@@ -19,6 +19,7 @@ from genre.records import Event, Outcome, Plan, Status
 from genre.text import display
 
 if TYPE_CHECKING:
+    from genre.labeler.explain import TrackExplanation
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
@@ -99,10 +100,29 @@ class Report:
             title=_plain(title), title_justify="left", box=None, pad_edge=False
         )
         for index, column in enumerate(columns):
-            table.add_column(column, justify="left" if index == 0 else "right")
+            table.add_column(_plain(column), justify="left" if index == 0 else "right")
         for row in rows:
             table.add_row(*(_plain(str(cell)) for cell in row))
         _stdout().print(table)
+
+    def explanation(self, found: "TrackExplanation") -> None:
+        """Write the evidence behind a track's labels, witness by witness."""
+        self.result("why", found)
+        self.say(f"{found.track.name}  [{found.track.id}]")
+        labels = found.label_set
+        self.say(f"label set {labels.name} ({labels.id[:8]}), rule {labels.rule}")
+        if found.is_stale:
+            self.say("The playlists changed since; `genre label` brings it up to date.")
+        for genre in found.genres:
+            score = "unknown" if genre.score is None else f"{genre.score:.2f}"
+            self.say(f"\n{genre.genre}: {score}{' - a yes' if genre.hard else ''}")
+            for sign, votes in (("+", genre.votes_for), ("-", genre.votes_against)):
+                for v in votes:
+                    about = f"{', '.join(v.genres)}; {v.n_tracks} songs"
+                    weight = f"weight {v.weight:.3f}, share {v.share:.2f}"
+                    self.say(f"  {sign} {v.title or v.playlist_id} ({about}; {weight})")
+            for overlap in genre.overlaps:
+                self.say(f"  ? {overlap}")
 
     def result(self, key: str, value: Any) -> None:
         """Add a field to the JSON object (nothing for people)."""
