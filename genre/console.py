@@ -19,9 +19,10 @@ from genre.records import Event, Outcome, Plan, Status
 from genre.text import display
 
 if TYPE_CHECKING:
-    from genre.labeler.explain import TrackExplanation
     from rich.console import Console
     from rich.progress import Progress, TaskID
+
+    from genre.labeler.explain import TrackExplanation
 
 _SHOWN = 12  # failures listed before "and N more"
 _MARKS = {
