@@ -355,3 +355,44 @@ class FeatureRef:
     shard_id: str
     offset: int  # frames from the start of the shard
     n_frames: int
+
+
+# --- export --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """One statement about a track's genre, as an export names it."""
+
+    genre: str  # canonical name
+    level: EvidenceLevel
+    source: str
+    polarity: Polarity = Polarity.FOR
+    weight: float | None = None  # None for playlists: the label rule weighs them
+    playlist_id: str = ""
+    playlist: str = ""  # its title
+    url: str = ""  # the playlist's; not yet fit for the public
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAudio:
+    """Where a track's audio came from and what it is; never where it lies."""
+
+    provider: str
+    provider_id: str
+    url: str  # of the accepted candidate; not yet fit for the public
+    pcm_sha256: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTrack:
+    """Everything an export says about one track."""
+
+    track: Track
+    split: Split
+    main_artists: tuple[str, ...]  # artist keys, sorted
+    labels: tuple[Label, ...]  # sorted by genre
+    testimonies: tuple[Testimony, ...]
+    refs: tuple[TrackRef, ...]  # without the paths of local files
+    audio: PublishedAudio | None
