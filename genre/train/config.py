@@ -49,7 +49,9 @@ class TrainConfig:
     )
     precision: str = _option("auto", "auto, fp32 or bf16.")
     device: str = _option("auto", "auto, cpu or cuda.")
-    resume: bool = _option(False, "Go on with an interrupted run of the same settings.")
+    resume: bool = _option(
+        True, "Go on with an interrupted run; --no-resume starts it over."
+    )
 
     def __post_init__(self) -> None:
         """Refuse values that no run could use."""

@@ -1,0 +1,146 @@
+"""The corpus resident on the device: crops are gathered there by index arithmetic.
+
+All frames of all songs lie in one flat tensor in the store's own type. A crop is
+``first + arange(n_frames)`` rows of it, so a batch is one gather: no loader, no
+worker processes, no per-item Python; the fastest trainers of small networks
+(airbench, hlb-CIFAR10) hold their data the same way.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+FLOOR_DB = -80.0  # silence; quieter bins are set to it, short songs padded with it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Songs as log-mel frames on one device.
+
+    Attributes
+    ----------
+    frames : float16 or uint8 [n_frames, n_mels]
+        Every song's frames, dB; uint8 holds ``(dB + 80) / 0.5``.
+    starts, lengths : int64 [n_songs]
+        Where each song's frames are; every length is at least 1.
+    """
+
+    frames: Tensor
+    starts: Tensor
+    lengths: Tensor
+
+    @property
+    def n_mels(self) -> int:
+        """Mel bands."""
+        return int(self.frames.shape[1])
+
+    def select(self, rows: NDArray[np.int64]) -> "Corpus":
+        """Return the corpus of some songs; the frames are shared, not copied."""
+        index = torch.from_numpy(rows).to(self.starts.device)
+        return Corpus(self.frames, self.starts[index], self.lengths[index])
+
+    def gather(self, songs: Tensor, first: Tensor, n_frames: int) -> Tensor:
+        """Return crops in dB.
+
+        Parameters
+        ----------
+        songs : int64 [B]
+            Row of each crop's song.
+        first : int64 [B]
+            First frame of each crop, counted from its song's start.
+        n_frames : int
+            Frames per crop; what lies beyond a song's end is the floor.
+
+        Returns
+        -------
+        float32 [B, n_mels, n_frames], dB, at least -80
+        """
+        lengths = self.lengths[songs, None]  # [B, 1]
+        offsets = first[:, None] + torch.arange(n_frames, device=first.device)
+        rows = self.starts[songs, None] + offsets.clamp_max(lengths - 1)
+        crops = to_db(self.frames[rows])  # [B, n_frames, n_mels]
+        crops.masked_fill_((offsets >= lengths)[..., None], FLOOR_DB)
+        return crops.clamp_min_(FLOOR_DB).transpose(1, 2)
+
+
+def to_db(frames: Tensor) -> Tensor:
+    """Return stored frames as float32 dB."""
+    if frames.dtype == torch.uint8:
+        return frames.float().mul_(0.5).add_(FLOOR_DB)
+    return frames.float()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normaliser:
+    """Per-bin mean and standard deviation of the training songs.
+
+    Attributes
+    ----------
+    mean, std : float32 [n_mels], dB
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __call__(self, crops: Tensor) -> Tensor:
+        """Map dB ``[B, n_mels, n_frames]`` to about zero mean and unit spread."""
+        return (crops - self.mean[:, None]) / self.std[:, None]
+
+    def to(self, device: torch.device) -> "Normaliser":
+        """Return the same statistics on another device."""
+        return Normaliser(self.mean.to(device), self.std.to(device))
+
+
+def measure_normaliser(corpus: Corpus) -> Normaliser:
+    """Measure mean and spread of each mel bin over every frame of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The training songs only: statistics that saw test songs would leak.
+
+    Returns
+    -------
+    Normaliser
+        A spread below 0.1 dB (a dead bin) counts as 0.1 dB.
+    """
+    total = torch.zeros(2, corpus.n_mels, dtype=torch.float64)
+    total = total.to(corpus.frames.device)
+    songs = zip(corpus.starts.tolist(), corpus.lengths.tolist(), strict=True)
+    for start, length in songs:
+        frames = to_db(corpus.frames[start : start + length]).double()
+        frames.clamp_min_(FLOOR_DB)
+        total += torch.stack([frames.sum(0), frames.square().sum(0)])
+    mean, square = total / corpus.lengths.sum()
+    std = (square - mean.square()).clamp_min(0).sqrt().clamp_min(0.1)
+    return Normaliser(mean.float(), std.float())
+
+
+def windows(lengths: NDArray[np.int64], n_frames: int) -> NDArray[np.int64]:
+    """Lay half-overlapping windows over whole songs.
+
+    Parameters
+    ----------
+    lengths : int64 [n_songs]
+        Frames per song.
+    n_frames : int
+        Frames per window.
+
+    Returns
+    -------
+    int64 [n_windows, 2]
+        Song and first frame, sorted. A song's last window ends with the song; a
+        song shorter than a window has one, which is padded.
+    """
+    hop = max(1, n_frames // 2)
+    found = [
+        (song, first)
+        for song, length in enumerate(lengths.tolist())
+        for first in sorted(
+            {*range(0, length - n_frames + 1, hop), max(0, length - n_frames)}
+        )
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
