@@ -1,146 +1,23 @@
 """The command line: one command is one library call and one summary.
 
 Heavy libraries are imported inside the commands, so that ``genre --help`` is
-quick. ``command`` gives every command the common options and turns each error
-a user can cause into one sentence and an exit code: 0 done, 1 failed, 2 wrong
-usage, 3 unfinished (run it again), 130/143 interrupted.
+quick; ``command.py`` holds what all commands share.
 """
 
-import contextlib
-import functools
-import inspect
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from genre import __version__
-from genre.config import HELP, Settings, load_settings
-from genre.errors import GenreError, UsageError
-from genre.records import ErrorClass
+from genre.command import Call, app, command
+from genre.config import HELP, Settings
+from genre.errors import UsageError
+from genre.records import ErrorClass, Split
+from genre.train.config import HELP as TRAIN
+from genre.train.config import TrainConfig
 
-if TYPE_CHECKING:
-    from genre.console import Report
-
-app = typer.Typer(
-    name="genre",
-    help="Playlists in; a labelled multi-genre music corpus and a trained model out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    pretty_exceptions_show_locals=False,
-)
-
-_COMMON = {
-    "corpus": Annotated[
-        Path | None, typer.Option(help=HELP["corpus"], show_default="./corpus")
-    ],
-    "db": Annotated[str | None, typer.Option(help=HELP["db"])],
-    "jobs": Annotated[int | None, typer.Option(help=HELP["jobs"])],
-    "engine": Annotated[str | None, typer.Option(help=HELP["engine"])],
-    "json": Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output.")
-    ],
-    "verbose": Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log more; show tracebacks.")
-    ],
-}
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a command works with: the common flags and where its output goes."""
-
-    flags: dict[str, Any]
-    report: "Report"
-
-    def settings(self, **flags: object) -> Settings:
-        """Return the settings, with the command's own flags on top."""
-        return load_settings({**self.flags, **flags})
-
-
-def command(panel: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register ``function(call, ...)`` as a command with the common options."""
-
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        own = list(inspect.signature(function).parameters.values())[1:]
-        common = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=False if name in {"json", "verbose"} else None,
-                annotation=kind,
-            )
-            for name, kind in _COMMON.items()
-        ]
-
-        @functools.wraps(function)
-        def run(**given: Any) -> None:
-            flags = {name: given.pop(name) for name in _COMMON}
-            json, verbose = flags.pop("json"), flags.pop("verbose")
-            with _reported(
-                function.__name__, flags, json=json, verbose=verbose
-            ) as call:
-                function(call, **given)
-
-        parameters = [
-            p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own
-        ] + common
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in parameters}
-        return app.command(rich_help_panel=panel)(run)
-
-    return register
-
-
-@contextlib.contextmanager
-def _reported(
-    name: str, flags: dict[str, Any], *, json: bool, verbose: bool
-) -> Iterator[Call]:
-    """Run a command's body; end with one summary and the right exit code."""
-    from genre import console
-
-    console.setup_logging(verbose=verbose)
-    report = console.Report(name, as_json=json)
-    try:
-        with _terminated_politely():
-            yield Call(flags, report)
-    except typer.Exit as exit_:
-        raise typer.Exit(report.finish(exit_.exit_code)) from None
-    except GenreError as error:
-        code = report.finish(error.exit_code, str(error))
-        if verbose:
-            console.show_traceback()
-        raise typer.Exit(code) from None
-    except (KeyboardInterrupt, _Terminated) as stopped:
-        text = "Interrupted; nothing is lost: run the same command again to go on."
-        code = 143 if isinstance(stopped, _Terminated) else 130
-        raise typer.Exit(report.finish(code, text)) from None
-    raise typer.Exit(report.finish())
-
-
-class _Terminated(BaseException):
-    """SIGTERM arrived; like KeyboardInterrupt it is no ordinary exception."""
-
-
-@contextlib.contextmanager
-def _terminated_politely() -> Iterator[None]:
-    """Turn SIGTERM into an exception, and end helper programs however we leave."""
-
-    def stop(*_: object) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        if "genre.audio" in sys.modules:
-            sys.modules["genre.audio"].terminate_children()
+RunId = Annotated[str, typer.Argument(help="A run's id, or latest.")]
 
 
 def _version(wanted: bool) -> None:
@@ -289,6 +166,105 @@ def features(
     call.report.follow(pipeline.build_features(settings))
 
 
+@command("Learn")
+def train(
+    call: Call,
+    multilabel: Annotated[
+        bool, typer.Option("--multilabel/--single-label", help=TRAIN["multilabel"])
+    ] = True,
+    model: Annotated[str | None, typer.Option(help=TRAIN["model"])] = None,
+    width: Annotated[int | None, typer.Option(help=TRAIN["width"])] = None,
+    epochs: Annotated[int | None, typer.Option(help=TRAIN["epochs"])] = None,
+    crops: Annotated[int | None, typer.Option(help=TRAIN["crops_per_song"])] = None,
+    batch_size: Annotated[int | None, typer.Option(help=TRAIN["batch_size"])] = None,
+    lr: Annotated[float | None, typer.Option(help=TRAIN["lr"])] = None,
+    weight_decay: Annotated[
+        float | None, typer.Option(help=TRAIN["weight_decay"])
+    ] = None,
+    patience: Annotated[int | None, typer.Option(help=TRAIN["patience"])] = None,
+    seed: Annotated[int | None, typer.Option(help=TRAIN["seed"])] = None,
+    precision: Annotated[str | None, typer.Option(help=TRAIN["precision"])] = None,
+    device: Annotated[str | None, typer.Option(help=TRAIN["device"])] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=TRAIN["resume"])] = False,
+) -> None:
+    """Train a genre model on the corpus and write an honest report."""
+    from genre.train import pipeline
+
+    settings = call.settings()
+    chosen = {
+        "model": model, "width": width, "epochs": epochs, "crops_per_song": crops,
+        "batch_size": batch_size, "lr": lr, "weight_decay": weight_decay,
+        "patience": patience, "seed": seed, "precision": precision, "device": device,
+    }  # fmt: skip
+    given = {name: value for name, value in chosen.items() if value is not None}
+    config = TrainConfig(multilabel=multilabel, resume=resume, **given)  # type: ignore[arg-type]
+    _split_when_missing(call, settings)
+    last = call.report.follow(pipeline.train(settings, config))
+    call.report.messages(last)
+
+
+@command("Learn")
+def evaluate(
+    call: Call,
+    run: RunId,
+    split: Annotated[Split, typer.Option(help="The part to measure on.")] = Split.TEST,
+) -> None:
+    """Measure a run on a part of the corpus, song level and segment level."""
+    from genre.train import pipeline
+
+    last = call.report.follow(pipeline.evaluate(call.settings(), run, split=split))
+    call.report.messages(last)
+
+
+@command("Learn")
+def predict(
+    call: Call,
+    run: RunId,
+    files: Annotated[list[Path], typer.Argument(help="Audio files of any format.")],
+) -> None:
+    """Say which genres audio files have."""
+    from genre.train import pipeline
+
+    last = call.report.follow(pipeline.predict(call.settings(), run, files))
+    call.report.messages(last)
+
+
+# --- publish ---------------------------------------------------------------------
+
+
+@command("Publish")
+def export(
+    call: Call,
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an export.")] = False,
+) -> None:
+    """Publish the labelled corpus: Parquet, dataset card, checksums; no audio."""
+    from genre.export import pipeline
+
+    settings = call.settings()
+    _split_when_missing(call, settings)
+    request = pipeline.ExportRequest(target=target, force=force)
+    call.report.messages(call.report.follow(pipeline.export(settings, request)))
+
+
+@command("Publish")
+def verify(
+    call: Call,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An export.")],
+) -> None:
+    """Check an export: every checksum, the schema, the splits."""
+    from genre.export.verify import verify as check
+
+    found = check(folder)
+    call.report.result("verify", found)
+    for kind, lines in (("missing", found.missing), ("invalid", found.invalid)):
+        for line in lines:
+            call.report.say(f"{kind}: {line}")
+    if found.missing or found.invalid:
+        raise typer.Exit(1)
+    call.report.say(f"{folder}: {found.checked} files, all as published")
+
+
 # --- look ------------------------------------------------------------------------
 
 
@@ -329,6 +305,16 @@ def doctor(call: Call) -> None:
             call.report.say(f"  {check.name}: {check.advice}")
     if any(check.state == "missing" for check in checks):
         raise typer.Exit(1)
+
+
+def _split_when_missing(call: Call, settings: Settings) -> None:
+    """Run ``genre split`` with its defaults when the corpus has no split yet."""
+    from genre.labeler import pipeline
+
+    if pipeline.has_split(settings):
+        return
+    call.report.say("No split yet: running `genre split` first.")
+    call.report.follow(pipeline.split(settings, pipeline.SplitParams()), quiet=True)
 
 
 def _ratios(text: str) -> tuple[float, float, float]:

@@ -106,6 +106,12 @@ class Report:
             table.add_row(*(_plain(str(cell)) for cell in row))
         _stdout().print(table)
 
+    def messages(self, outcomes: Iterable[Outcome]) -> None:
+        """Write the messages of what went well, as results on standard output."""
+        for outcome in outcomes:
+            if outcome.status in {Status.DONE, Status.KEPT} and outcome.message:
+                self.say(f"{outcome.label or outcome.subject}: {outcome.message}")
+
     def explanation(self, found: "TrackExplanation") -> None:
         """Write the evidence behind a track's labels, witness by witness."""
         self.result("why", found)
