@@ -1,0 +1,224 @@
+"""Everything an export says, read in one transaction and a bounded memory.
+
+Columns are an allow-list: no path, no owner, no time and no ledger is ever
+selected. URLs come as the catalog knows them; ``export.references`` decides
+which of them are fit for the public.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from genre.db import models as m
+from genre.records import (
+    ArtistRole,
+    AudioStatus,
+    EvidenceLevel,
+    Label,
+    Polarity,
+    PublishedAudio,
+    PublishedTrack,
+    Split,
+    Testimony,
+    Track,
+    TrackRef,
+)
+
+_BATCH = 2_000  # tracks read at once
+_Query = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedScope:
+    """How many tracks an export of one label set and split set is about."""
+
+    splits: Mapping[Split, int]  # labelled tracks of each part, excluded ones too
+    n_unsplit: int  # labelled, but in no part
+    n_unlabelled: int  # known to the catalog, but without any label
+    genres: tuple[str, ...]  # the vocabulary: every genre of the label set, sorted
+
+
+def published_scope(session: Session, label_set: str, split_set: str) -> PublishedScope:
+    """Count what the two sets cover."""
+    labelled = select(m.Label.track_id).where(m.Label.label_set == label_set).distinct()
+    counted = dict(
+        session.execute(
+            select(m.SplitRow.split, func.count())
+            .where(m.SplitRow.split_set == split_set)
+            .where(m.SplitRow.track_id.in_(labelled))
+            .group_by(m.SplitRow.split)
+        )
+        .tuples()
+        .all()
+    )
+    n_labelled = session.scalar(select(func.count()).select_from(labelled.subquery()))
+    n_tracks = session.scalar(select(func.count()).select_from(m.Track))
+    return PublishedScope(
+        splits={split: counted.get(split, 0) for split in Split},
+        n_unsplit=(n_labelled or 0) - sum(counted.values()),
+        n_unlabelled=(n_tracks or 0) - (n_labelled or 0),
+        genres=_vocabulary(session, label_set),
+    )
+
+
+def published_tracks(
+    session: Session, label_set: str, split_set: str
+) -> Iterator[PublishedTrack]:
+    """Yield the labelled tracks of train, validation and test, by track id."""
+    last = ""
+    while batch := _next_tracks(session, label_set, split_set, last):
+        yield from _with_details(session, label_set, batch)
+        last = batch[-1][0].id
+
+
+def _vocabulary(session: Session, label_set: str) -> tuple[str, ...]:
+    used = select(m.Label.genre_id).where(m.Label.label_set == label_set)
+    names = session.scalars(select(m.Genre.name).where(m.Genre.id.in_(used)))
+    return tuple(sorted(names))
+
+
+def _next_tracks(
+    session: Session, label_set: str, split_set: str, last: str
+) -> list[tuple[Track, Split]]:
+    """Return the next batch after the track id ``last``."""
+    has_label = (
+        select(m.Label.track_id)
+        .where(m.Label.label_set == label_set)
+        .where(m.Label.track_id == m.SplitRow.track_id)
+        .exists()
+    )
+    t = m.Track
+    rows = session.execute(
+        select(
+            m.SplitRow.split,
+            *(t.id, t.title, t.version, t.artists, t.album, t.duration_s, t.isrc),
+            *(t.year, t.licence, t.redistributable),
+        )
+        .join(t, t.id == m.SplitRow.track_id)
+        .where(m.SplitRow.split_set == split_set, m.SplitRow.track_id > last)
+        .where(m.SplitRow.split != Split.EXCLUDED, has_label)
+        .order_by(m.SplitRow.track_id)
+        .limit(_BATCH)
+    )
+    return [(Track(*values), Split(split)) for split, *values in rows]
+
+
+def _with_details(
+    session: Session, label_set: str, batch: list[tuple[Track, Split]]
+) -> Iterator[PublishedTrack]:
+    """Add what other tables say; one query per table and batch, none per track."""
+    first, last = batch[0][0].id, batch[-1][0].id
+
+    def by_track(query: _Query) -> dict[str, list[Any]]:
+        track_id = query.selected_columns["track_id"]
+        return _group(session.execute(query.where(track_id.between(first, last))))
+
+    labels, evidence = by_track(_labels(label_set)), by_track(_evidence())
+    artists, votes = by_track(_main_artists()), by_track(_votes())
+    refs, audio = by_track(_refs()), by_track(_audio())
+    for track, split in batch:
+        key = track.id
+        yield PublishedTrack(
+            track=track,
+            split=split,
+            main_artists=tuple(artist for (artist,) in artists.get(key, ())),
+            labels=tuple(Label(key, *row) for row in labels.get(key, ())),
+            testimonies=(
+                *(_vote(*row) for row in votes.get(key, ())),
+                *(_statement(*row) for row in evidence.get(key, ())),
+            ),
+            refs=tuple(TrackRef(key, *row) for row in refs.get(key, ())),
+            audio=next((PublishedAudio(*row) for row in audio.get(key, ())), None),
+        )
+
+
+def _group(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return rows by their first column, the track's id."""
+    found: dict[str, list[Any]] = {}
+    for track_id, *values in rows:
+        found.setdefault(track_id, []).append(values)
+    return found
+
+
+def _labels(label_set: str) -> _Query:
+    return (
+        select(m.Label.track_id, m.Genre.name, m.Label.score, m.Label.known)
+        .join(m.Genre, m.Genre.id == m.Label.genre_id)
+        .where(m.Label.label_set == label_set)
+        .order_by(m.Label.track_id, m.Genre.name)
+    )
+
+
+def _main_artists() -> _Query:
+    return (
+        select(m.TrackArtist.track_id, m.TrackArtist.artist_key)
+        .where(m.TrackArtist.role == ArtistRole.MAIN)
+        .order_by(m.TrackArtist.track_id, m.TrackArtist.artist_key)
+    )
+
+
+def _votes() -> _Query:
+    """Select the genre playlists a track is in now, once each."""
+    row, playlist = m.PlaylistTrack, m.Playlist
+    return (
+        select(row.track_id, m.Genre.name, playlist.id)
+        .add_columns(playlist.source, playlist.title, playlist.url)
+        .join(playlist, playlist.id == row.playlist_id)
+        .join(m.PlaylistGenre, m.PlaylistGenre.playlist_id == row.playlist_id)
+        .join(m.Genre, m.Genre.id == m.PlaylistGenre.genre_id)
+        .where(row.removed_at.is_(None))
+        .distinct()
+        .order_by(row.track_id, m.Genre.name, playlist.id)
+    )
+
+
+def _vote(genre: str, playlist_id: str, source: str, title: str, url: str) -> Testimony:
+    return Testimony(
+        genre=genre,
+        level=EvidenceLevel.PLAYLIST,
+        source=source,
+        playlist_id=playlist_id,
+        playlist=title,
+        url=url,
+    )
+
+
+def _evidence() -> _Query:
+    """Select what was said about a genre by anything but a playlist of the list."""
+    e = m.Evidence
+    return (
+        select(e.track_id, m.Genre.name, e.level, e.source, e.polarity, e.weight)
+        .join(m.Genre, m.Genre.id == e.genre_id)
+        .order_by(e.track_id, m.Genre.name, e.source, e.id)
+    )
+
+
+def _statement(
+    genre: str, level: str, source: str, polarity: str, weight: float
+) -> Testimony:
+    return Testimony(genre, EvidenceLevel(level), source, Polarity(polarity), weight)
+
+
+def _refs() -> _Query:
+    """Select the other names; a local file's has no URL, for that is its path."""
+    ref = m.TrackRef
+    url = case((ref.source == "file", ""), else_=ref.url)
+    return select(ref.track_id, ref.source, ref.source_id, url).order_by(
+        ref.track_id, ref.source, ref.source_id
+    )
+
+
+def _audio() -> _Query:
+    """Select the present audio, with the URL of the candidate it came from."""
+    a, c = m.Audio, m.Candidate
+    same = (c.track_id == a.track_id) & (c.provider == a.provider)
+    return (
+        select(a.track_id, a.provider, a.provider_id, func.coalesce(c.url, ""))
+        .add_columns(a.pcm_sha256, a.duration_s)
+        .outerjoin(c, same & (c.provider_id == a.provider_id))
+        .where(a.status == AudioStatus.PRESENT)
+        .order_by(a.track_id)
+    )
