@@ -161,6 +161,7 @@ class PlaylistItem:
     duration_s: float | None = None
     isrc: str = ""
     year: int | None = None
+    trusted: bool = False  # the user's own file names the URL: it may lead anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class PlaylistData:
     items: tuple[PlaylistItem, ...]
     truncated: bool = False
     problems: tuple[str, ...] = ()  # rows that could not be used, one sentence each
+    notes: tuple[str, ...] = ()  # what else the user should know, one sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,8 @@ class TrackRef:
     track_id: str
     source: str
     source_id: str
-    url: str = ""
+    url: str = ""  # or, for source "file", its path
+    trusted: bool = False  # the user's own file named the URL
 
 
 @dataclass(frozen=True, slots=True)
