@@ -185,7 +185,9 @@ def train(
     seed: Annotated[int | None, typer.Option(help=TRAIN["seed"])] = None,
     precision: Annotated[str | None, typer.Option(help=TRAIN["precision"])] = None,
     device: Annotated[str | None, typer.Option(help=TRAIN["device"])] = None,
-    resume: Annotated[bool, typer.Option("--resume", help=TRAIN["resume"])] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help=TRAIN["resume"])
+    ] = True,
 ) -> None:
     """Train a genre model on the corpus and write an honest report."""
     from genre.train import pipeline
