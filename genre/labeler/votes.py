@@ -56,7 +56,7 @@ class Overlap:
         return self.n_shared / smaller if smaller else 0.0
 
     def is_strong(self, params: VoteParams) -> bool:
-        """True when a song of one may well be of the other, too."""
+        """Tell whether a song of one may well be of the other, too."""
         enough = self.n_shared >= params.min_shared
         return enough and self.coefficient >= params.overlap
 
