@@ -399,3 +399,21 @@ class PublishedTrack:
     testimonies: tuple[Testimony, ...]
     refs: tuple[TrackRef, ...]  # without the paths of local files
     audio: PublishedAudio | None
+
+
+# --- training ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training run: what was asked, on what, and what it reached."""
+
+    id: str
+    started_at: str
+    model: str
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any] | None  # None while unfinished
+    checkpoint: str  # its folder, relative to the corpus; "" while unfinished
+    label_set: str
+    split_set: str
+    feature_key: str

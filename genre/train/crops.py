@@ -13,7 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-FLOOR_DB = -80.0  # silence; quieter bins are set to it, short songs padded with it
+from genre.features.scale import Scale
+from genre.features.segments import Resident
+
+FLOOR_DB = -80.0  # silence; the uint8 store keeps nothing quieter, so float16's is cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,14 +26,39 @@ class Corpus:
     Attributes
     ----------
     frames : float16 or uint8 [n_frames, n_mels]
-        Every song's frames, dB; uint8 holds ``(dB + 80) / 0.5``.
+        Every song's frames, as the store keeps them.
     starts, lengths : int64 [n_songs]
         Where each song's frames are; every length is at least 1.
+    scale : Scale
+        What a kept number means in dB.
     """
 
     frames: Tensor
     starts: Tensor
     lengths: Tensor
+    scale: Scale
+
+    @classmethod
+    def from_resident(cls, resident: Resident, device: torch.device) -> "Corpus":
+        """Return the store's songs on a device (the host's memory is shared)."""
+        return cls(
+            frames=torch.from_numpy(resident.frames).to(device),
+            starts=torch.from_numpy(resident.start).to(device),
+            lengths=torch.from_numpy(resident.n_frames).to(device),
+            scale=resident.scale,
+        )
+
+    @classmethod
+    def from_mel(
+        cls, mel: NDArray[np.float32], scale: Scale, device: torch.device
+    ) -> "Corpus":
+        """Return one song, float32 dB ``[n_frames, n_mels]``, as the store keeps it."""
+        return cls(
+            frames=torch.from_numpy(scale.to_store(mel)).to(device),
+            starts=torch.zeros(1, dtype=torch.int64, device=device),
+            lengths=torch.full((1,), len(mel), dtype=torch.int64, device=device),
+            scale=scale,
+        )
 
     @property
     def n_mels(self) -> int:
@@ -40,7 +68,12 @@ class Corpus:
     def select(self, rows: NDArray[np.int64]) -> "Corpus":
         """Return the corpus of some songs; the frames are shared, not copied."""
         index = torch.from_numpy(rows).to(self.starts.device)
-        return Corpus(self.frames, self.starts[index], self.lengths[index])
+        return Corpus(self.frames, self.starts[index], self.lengths[index], self.scale)
+
+    def to_db(self, frames: Tensor) -> Tensor:
+        """Return kept numbers as float32 dB of at least the floor."""
+        db = frames.float().mul_(self.scale.step_db).add_(self.scale.zero_db)
+        return db.clamp_min_(FLOOR_DB)
 
     def gather(self, songs: Tensor, first: Tensor, n_frames: int) -> Tensor:
         """Return crops in dB.
@@ -61,16 +94,9 @@ class Corpus:
         lengths = self.lengths[songs, None]  # [B, 1]
         offsets = first[:, None] + torch.arange(n_frames, device=first.device)
         rows = self.starts[songs, None] + offsets.clamp_max(lengths - 1)
-        crops = to_db(self.frames[rows])  # [B, n_frames, n_mels]
+        crops = self.to_db(self.frames[rows])  # [B, n_frames, n_mels]
         crops.masked_fill_((offsets >= lengths)[..., None], FLOOR_DB)
-        return crops.clamp_min_(FLOOR_DB).transpose(1, 2)
-
-
-def to_db(frames: Tensor) -> Tensor:
-    """Return stored frames as float32 dB."""
-    if frames.dtype == torch.uint8:
-        return frames.float().mul_(0.5).add_(FLOOR_DB)
-    return frames.float()
+        return crops.transpose(1, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,8 +137,7 @@ def measure_normaliser(corpus: Corpus) -> Normaliser:
     total = total.to(corpus.frames.device)
     songs = zip(corpus.starts.tolist(), corpus.lengths.tolist(), strict=True)
     for start, length in songs:
-        frames = to_db(corpus.frames[start : start + length]).double()
-        frames.clamp_min_(FLOOR_DB)
+        frames = corpus.to_db(corpus.frames[start : start + length]).double()
         total += torch.stack([frames.sum(0), frames.square().sum(0)])
     mean, square = total / corpus.lengths.sum()
     std = (square - mean.square()).clamp_min(0).sqrt().clamp_min(0.1)
@@ -132,15 +157,15 @@ def windows(lengths: NDArray[np.int64], n_frames: int) -> NDArray[np.int64]:
     Returns
     -------
     int64 [n_windows, 2]
-        Song and first frame, sorted. A song's last window ends with the song; a
-        song shorter than a window has one, which is padded.
+        Song and first frame, sorted. They hold every segment of the store (first
+        frame ``i * n_frames``), the windows half-way between two, and one that
+        ends with the song. A song shorter than a window has one, which is padded.
     """
-    hop = max(1, n_frames // 2)
-    found = [
-        (song, first)
-        for song, length in enumerate(lengths.tolist())
-        for first in sorted(
-            {*range(0, length - n_frames + 1, hop), max(0, length - n_frames)}
-        )
-    ]
+    half = n_frames // 2
+    found = []
+    for song, length in enumerate(lengths.tolist()):
+        last = max(0, length - n_frames)
+        whole = range(0, last + 1, n_frames)
+        between = range(half, last + 1, n_frames) if half else ()
+        found += [(song, first) for first in sorted({*whole, *between, last})]
     return np.array(found, dtype=np.int64).reshape(-1, 2)
