@@ -256,6 +256,9 @@ class AudioFile:
 
 # --- labels and splits ---------------------------------------------------------
 
+# artist keys that name nobody: songs by them have no artist in common
+NOBODY = frozenset({"", "various artists", "various", "va", "unknown artist"})
+
 HARD_SCORE = 0.3  # from this share of votes on a song counts as being of the genre
 
 
