@@ -65,13 +65,13 @@ def published_scope(session: Session, label_set: str, split_set: str) -> Publish
 
 
 def published_tracks(
-    session: Session, label_set: str, split_set: str
+    session: Session, label_set: str, split_set: str, *, split: Split
 ) -> Iterator[PublishedTrack]:
-    """Yield the labelled tracks of train, validation and test, by track id."""
+    """Yield the labelled tracks of one part, by track id."""
     last = ""
-    while batch := _next_tracks(session, label_set, split_set, last):
-        yield from _with_details(session, label_set, batch)
-        last = batch[-1][0].id
+    while tracks := _next_tracks(session, label_set, split_set, (split, last)):
+        yield from _with_details(session, label_set, split, tracks)
+        last = tracks[-1].id
 
 
 def _vocabulary(session: Session, label_set: str) -> tuple[str, ...]:
@@ -81,45 +81,42 @@ def _vocabulary(session: Session, label_set: str) -> tuple[str, ...]:
 
 
 def _next_tracks(
-    session: Session, label_set: str, split_set: str, last: str
-) -> list[tuple[Track, Split]]:
-    """Return the next batch after the track id ``last``."""
+    session: Session, label_set: str, split_set: str, after: tuple[Split, str]
+) -> list[Track]:
+    """Return the next tracks of a part, after a track id."""
+    split, last = after
+    t, row = m.Track, m.SplitRow
     has_label = (
         select(m.Label.track_id)
-        .where(m.Label.label_set == label_set)
-        .where(m.Label.track_id == m.SplitRow.track_id)
+        .where(m.Label.label_set == label_set, m.Label.track_id == row.track_id)
         .exists()
     )
-    t = m.Track
     rows = session.execute(
-        select(
-            m.SplitRow.split,
-            *(t.id, t.title, t.version, t.artists, t.album, t.duration_s, t.isrc),
-            *(t.year, t.licence, t.redistributable),
-        )
-        .join(t, t.id == m.SplitRow.track_id)
-        .where(m.SplitRow.split_set == split_set, m.SplitRow.track_id > last)
-        .where(m.SplitRow.split != Split.EXCLUDED, has_label)
-        .order_by(m.SplitRow.track_id)
+        select(t.id, t.title, t.version, t.artists, t.album, t.duration_s)
+        .add_columns(t.isrc, t.year, t.licence, t.redistributable)
+        .join(row, row.track_id == t.id)
+        .where(row.split_set == split_set, row.split == split, row.track_id > last)
+        .where(has_label)
+        .order_by(row.track_id)
         .limit(_BATCH)
     )
-    return [(Track(*values), Split(split)) for split, *values in rows]
+    return [Track(*values) for values in rows.tuples()]
 
 
 def _with_details(
-    session: Session, label_set: str, batch: list[tuple[Track, Split]]
+    session: Session, label_set: str, split: Split, tracks: list[Track]
 ) -> Iterator[PublishedTrack]:
     """Add what other tables say; one query per table and batch, none per track."""
-    first, last = batch[0][0].id, batch[-1][0].id
+    ids = [track.id for track in tracks]
 
     def by_track(query: _Query) -> dict[str, list[Any]]:
         track_id = query.selected_columns["track_id"]
-        return _group(session.execute(query.where(track_id.between(first, last))))
+        return _group(session.execute(query.where(track_id.in_(ids))))
 
     labels, evidence = by_track(_labels(label_set)), by_track(_evidence())
     artists, votes = by_track(_main_artists()), by_track(_votes())
     refs, audio = by_track(_refs()), by_track(_audio())
-    for track, split in batch:
+    for track in tracks:
         key = track.id
         yield PublishedTrack(
             track=track,
