@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -77,13 +77,17 @@ class Catalog:
             yield
 
 
-def open_catalog(settings: Settings, *, readonly: bool = False) -> Catalog:
+def open_catalog(
+    settings: Settings, *, readonly: bool = False, create: bool = True
+) -> Catalog:
     """Open the corpus's catalog; a writer creates and migrates it first.
+
+    A stage that has nothing to do without a catalog passes ``create=False``.
 
     Raises
     ------
     NotReadyError
-        ``readonly`` and there is no catalog yet.
+        There is no catalog yet, and ``readonly`` or not ``create``.
     CatalogOutdatedError
         ``readonly`` and the schema is of an older version.
     CatalogTooNewError
@@ -92,6 +96,8 @@ def open_catalog(settings: Settings, *, readonly: bool = False) -> Catalog:
         The file is not a sound SQLite database.
     """
     path = catalog_path(settings)
+    if readonly or not create:
+        _check_exists(path)
     if readonly:
         _check_readable(path)
     else:
@@ -107,14 +113,18 @@ def catalog_path(settings: Settings) -> Path:
     return Path(settings.db.removeprefix("sqlite:///"))
 
 
-def _check_readable(path: Path) -> None:
+def _check_exists(path: Path) -> None:
     if not path.is_file():
         raise NotReadyError(
             f"Expected a catalog at {path}, found none; run `genre crawl` first"
             " or name another folder with --corpus."
         )
+
+
+def _check_readable(path: Path) -> None:
     with translated_errors(path):
         found = migrate.read_version(path)
+    migrate.refuse_newer(path, found)
     if found != migrate.HEAD:
         raise CatalogOutdatedError(
             f"The catalog {path} has schema {found or 'none'}, this version of genre"
@@ -125,7 +135,9 @@ def _check_readable(path: Path) -> None:
 
 def make_engine(path: Path, *, readonly: bool = False) -> Engine:
     """Return an engine whose connections follow the recipe above."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}
+    )
     pragmas = (*_PRAGMAS, "query_only=ON") if readonly else _PRAGMAS
     begin = "BEGIN DEFERRED" if readonly else "BEGIN IMMEDIATE"
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event, func, select, table
+from sqlalchemy import URL, Connection, create_engine, event, func, select, table
 
 from genre.errors import CatalogError, CatalogTooNewError
 from genre.files import fsync_file, publish, require_room, short_lock, utc_now
@@ -28,8 +28,12 @@ def read_version(path: Path) -> str | None:
         return _version(connection)
 
 
-def bring_up_to_date(path: Path, *, locks: Path, target: str = HEAD) -> None:
+def bring_up_to_date(
+    path: Path, *, locks: Path, target: str = HEAD, scripts: Path = _MIGRATIONS
+) -> None:
     """Create or upgrade the catalog at ``path`` when it is behind ``target``.
+
+    ``scripts`` is the folder of Alembic's ``env.py`` and ``versions/``.
 
     Raises
     ------
@@ -45,17 +49,17 @@ def bring_up_to_date(path: Path, *, locks: Path, target: str = HEAD) -> None:
         found = read_version(path)  # another starter may have been faster
         if found == target:
             return
-        _refuse_newer(path, found)
+        refuse_newer(path, found, scripts=scripts)
         if found is None:
             _set_journal_mode(path)
         else:
             _back_up(path, found)
-        _upgrade(path, target)
+        _upgrade(path, target, scripts)
 
 
-def known_versions() -> list[str]:
+def known_versions(scripts: Path = _MIGRATIONS) -> list[str]:
     """Return the versions this code knows, oldest first."""
-    return sorted(p.name[:4] for p in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return sorted(p.name[:4] for p in (scripts / "versions").glob("[0-9]*.py"))
 
 
 def _version(connection: sqlite3.Connection) -> str | None:
@@ -66,8 +70,9 @@ def _version(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _refuse_newer(path: Path, found: str | None) -> None:
-    if found is not None and found not in known_versions():
+def refuse_newer(path: Path, found: str | None, *, scripts: Path = _MIGRATIONS) -> None:
+    """Raise CatalogTooNewError when ``found`` is no version this code knows."""
+    if found is not None and found not in known_versions(scripts):
         raise CatalogTooNewError(
             f"The catalog {path} has schema {found}, this version of genre knows up to"
             f" {HEAD}; upgrade genre (nothing was changed)."
@@ -94,16 +99,18 @@ def _back_up(path: Path, version: str) -> None:
     publish(temporary, target)
 
 
-def _upgrade(path: Path, target: str) -> None:
+def _upgrade(path: Path, target: str, scripts: Path) -> None:
     with _migration_connection(path) as connection:
         before = _row_counts(connection)
-        _run_alembic(connection, target)
+        _run_alembic(connection, target, scripts)
         _check_nothing_lost(connection, before)
 
 
 @contextlib.contextmanager
 def _migration_connection(path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi: sqlite3.Connection, _record: object) -> None:
@@ -122,12 +129,12 @@ def _migration_connection(path: Path) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _run_alembic(connection: Connection, target: str) -> None:
+def _run_alembic(connection: Connection, target: str, scripts: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, target)
 
