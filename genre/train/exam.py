@@ -43,6 +43,50 @@ def top_labels(songs: SongTable) -> Ints:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Hard labels of songs in rows and genres in columns.
+
+    Attributes
+    ----------
+    positive : [n_songs, n_genres] bool, False where unknown
+    known : [n_songs, n_genres] bool
+    """
+
+    positive: Bools
+    known: Bools
+
+    @property
+    def measurable(self) -> Bools:
+        """Genres with known positives and known negatives, [n_genres]."""
+        negative = self.known & ~self.positive
+        return np.asarray(self.positive.any(axis=0) & negative.any(axis=0))
+
+    def select(self, columns: Bools) -> "Cells":
+        """Return only some genres."""
+        return Cells(self.positive[:, columns], self.known[:, columns])
+
+
+def to_cells(songs: SongTable, *, multilabel: bool) -> Cells:
+    """Return the hard labels; for one genre per song, the top one against the rest."""
+    if multilabel:
+        return Cells(hard_labels(songs), songs.known)
+    top = top_labels(songs)
+    positive = top[:, None] == np.arange(len(songs.genres))
+    return Cells(positive, np.broadcast_to(top[:, None] >= 0, positive.shape))
+
+
+def unmeasurable(cells: Cells, genres: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the genres no metric can count, each with the reason."""
+    left_out = []
+    for g in np.flatnonzero(~cells.measurable):
+        lacking = "negative" if cells.positive[:, g].any() else "positive"
+        known = "" if cells.known[:, g].any() else ": all its labels are unknown"
+        reason = f"no known {lacking} song in this part{known}"
+        left_out.append({"genre": genres[g], "reason": reason})
+    return left_out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """What one system says: probabilities for songs, their segments, and validation.
 
