@@ -56,6 +56,13 @@ def genre_names(session: Session) -> dict[str, str]:
     return dict(rows.tuples().all())
 
 
+def used_genres(session: Session) -> list[str]:
+    """Return the names of the genres that a playlist is about, sorted."""
+    used = select(m.PlaylistGenre.genre_id)
+    query = select(m.Genre.name).where(m.Genre.id.in_(used)).order_by(m.Genre.name)
+    return list(session.scalars(query))
+
+
 def set_parents(session: Session, parents: Mapping[str, str]) -> None:
     """Record the parent of every genre by id; those left out have none."""
     for genre in session.scalars(select(m.Genre)):

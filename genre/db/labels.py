@@ -4,13 +4,23 @@
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    func,
+    insert,
+    intersect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
 from genre.files import utc_now
-from genre.records import GenrePlaylist, Label, LabelSet, Status
+from genre.records import GenrePlaylist, Label, LabelSet, Status, Witness
 
 _BATCH = 5_000  # rows per INSERT
 
@@ -93,10 +103,60 @@ def genre_playlists(session: Session) -> list[GenrePlaylist]:
     ]
 
 
-def count_labelled(session: Session, label_set_id: str) -> int:
-    """Return how many tracks have at least one label in a set."""
-    query = select(func.count(func.distinct(m.Label.track_id)))
-    return session.scalar(query.where(m.Label.label_set == label_set_id)) or 0
+def witnesses_of(session: Session, track_id: str) -> list[Witness]:
+    """Return the genre playlists that hold a track now, by id."""
+    holding = _current_rows().where(m.PlaylistTrack.track_id == track_id)
+    rows = session.execute(
+        select(m.Playlist.id, m.Playlist.title, m.Genre.name)
+        .join(m.PlaylistGenre, m.PlaylistGenre.playlist_id == m.Playlist.id)
+        .join(m.Genre, m.Genre.id == m.PlaylistGenre.genre_id)
+        .where(
+            m.Playlist.id.in_(holding.with_only_columns(m.PlaylistTrack.playlist_id))
+        )
+        .order_by(m.Playlist.id, m.Genre.name)
+    ).all()
+    titles = {playlist_id: title for playlist_id, title, _ in rows}
+    return [
+        Witness(
+            id=playlist_id,
+            title=title,
+            genres=tuple(name for key, _, name in rows if key == playlist_id),
+            n_tracks=_count(
+                session,
+                _current_rows().where(m.PlaylistTrack.playlist_id == playlist_id),
+            ),
+        )
+        for playlist_id, title in titles.items()
+    ]
+
+
+def count_shared(session: Session, one: str, other: str) -> tuple[int, int, int]:
+    """Return the songs of one genre, of another, and of both; by name."""
+    a, b = _songs_of(one), _songs_of(other)
+    both = intersect(a, b)
+    return _count(session, a), _count(session, b), _count(session, both)
+
+
+def _current_rows() -> Select[Any]:
+    """Select the tracks of playlists, each once, leaving out removed rows."""
+    current = m.PlaylistTrack.removed_at.is_(None)
+    return select(m.PlaylistTrack.track_id).where(current).distinct()
+
+
+def _songs_of(genre: str) -> Select[Any]:
+    """Select the tracks of all playlists of a genre, each once."""
+    return (
+        _current_rows()
+        .join(
+            m.PlaylistGenre, m.PlaylistGenre.playlist_id == m.PlaylistTrack.playlist_id
+        )
+        .join(m.Genre, m.Genre.id == m.PlaylistGenre.genre_id)
+        .where(m.Genre.name == genre)
+    )
+
+
+def _count(session: Session, query: Select[Any] | CompoundSelect[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _record(row: m.LabelSet) -> LabelSet:

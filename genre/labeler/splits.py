@@ -5,15 +5,14 @@ grouped multi-label stratification after Sechidis, Tsoumakas and Vlahavas (2011)
 the rarest genre first, each group to the part that needs it most. Need is the fall
 in sum over genres of (wanted - got)^2 / wanted, so parts fill in step and a large
 group does not flood a small part. A genre with at least three groups gets songs in
-every part. Of several such drawings the one is taken that leaves fewest genres
+every part where ties allow it. Of several such drawings the one is taken that leaves fewest genres
 without a part, then the one that excludes fewest songs.
 
 Excluded are the train and validation tracks that still share anybody (featured
 artists and remixers, too) with a test track. What a choice would exclude counts
 against it: on 20,000 simulated songs, a third of them with guests or remixers, this
-brings the excluded share from 41 % to 3 %. Validation may share a guest (or, across a
-cut, a partner)
-with train: it chooses a model, it is not reported.
+brings the excluded share from 41 % to 3 %. Validation may share a guest (or, across
+a cut, a partner) with train: it chooses a model, it is not reported.
 """
 
 import hashlib
