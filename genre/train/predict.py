@@ -1,4 +1,4 @@
-"""From songs to logits to probabilities: how a trained network is asked.
+"""From songs to logits, from a sound to genres: how a trained network is asked.
 
 A song's logits are the mean over all its half-overlapping windows. Averaging
 logits, not probabilities, lets a few sure windows outweigh many unsure ones; it
@@ -14,6 +14,7 @@ from torch import nn
 
 from genre.features.mel import wav_to_mel
 from genre.features.scale import SCALES
+from genre.train.calibration import to_probabilities
 from genre.train.checkpoint import Checkpoint
 from genre.train.crops import Corpus, Normaliser, windows
 
@@ -106,29 +107,6 @@ def _mean_by_song(values: Floats, song: NDArray[np.int64], n_songs: int) -> Floa
     return (total / count).astype(np.float32)
 
 
-def logits_to_probabilities(
-    logits: Floats, *, temperature: float, multilabel: bool
-) -> Floats:
-    """Return probabilities of ``logits / temperature``.
-
-    Parameters
-    ----------
-    logits : float32 [n, n_genres]
-    temperature : float
-        From the validation songs; 1 changes nothing.
-    multilabel : bool
-        Sigmoid per genre, else softmax over all.
-
-    Returns
-    -------
-    float32 [n, n_genres], 0..1
-    """
-    scaled = torch.from_numpy(logits) / temperature
-    result = scaled.sigmoid() if multilabel else scaled.softmax(dim=1)
-    probabilities: Floats = result.numpy()
-    return probabilities
-
-
 def wav_to_probabilities(checkpoint: Checkpoint, y: Floats) -> Floats:
     """Name the genres of one song.
 
@@ -154,9 +132,7 @@ def wav_to_probabilities(checkpoint: Checkpoint, y: Floats) -> Floats:
     found = corpus_to_logits(
         checkpoint.model, corpus, checkpoint.normaliser, n_frames=checkpoint.n_frames
     )
-    probabilities: Floats = logits_to_probabilities(
-        found.songs,
-        temperature=checkpoint.temperature,
-        multilabel=checkpoint.multilabel,
-    )[0]
-    return probabilities
+    probabilities = to_probabilities(
+        found.songs, checkpoint.temperature, multilabel=checkpoint.multilabel
+    )
+    return np.asarray(probabilities[0], dtype=np.float32)
