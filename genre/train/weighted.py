@@ -83,11 +83,11 @@ def weighted_metrics(
         for g in columns
     ]
     if multilabel:
-        kept = Cells(cells.positive[:, columns], cells.known[:, columns])
-        right = precision_at(kept, scores[:, columns], k=1)
+        right = precision_at(cells.select(cells.measurable), scores[:, columns], k=1)
     else:
         right = precision_at(cells, scores, k=1)
-    counts = _counts(cells, predicted)
+    scored = cells.measurable if multilabel else cells.positive.any(axis=0)
+    counts = _counts(cells.select(scored), predicted[:, scored])
 
     def measure(weights: Floats) -> dict[str, Floats]:
         pr_auc = np.full((len(weights), cells.positive.shape[1]), np.nan)
@@ -111,10 +111,8 @@ def _share_name(*, multilabel: bool) -> str:
 
 
 def _counts(cells: Cells, predicted: Bools) -> tuple[Floats, Floats, Floats]:
-    """Return hits, misses and false alarms of the genres that count, as 0 or 1."""
-    keep = cells.positive.any(axis=0)
-    positive, known = cells.positive[:, keep], cells.known[:, keep]
-    answer = predicted[:, keep] & known
+    """Return hits, misses and false alarms as 0 or 1, ``[n_songs, n_genres]`` each."""
+    positive, answer = cells.positive, predicted & cells.known
     parts = (positive & answer, positive & ~answer, ~positive & answer)
     hits, misses, alarms = (part.astype(np.float64) for part in parts)
     return hits, misses, alarms
