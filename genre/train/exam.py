@@ -56,10 +56,15 @@ class Cells:
     known: Bools
 
     @property
+    def present(self) -> Bools:
+        """Genres with known positives, [n_genres]."""
+        return np.asarray(self.positive.any(axis=0))
+
+    @property
     def measurable(self) -> Bools:
         """Genres with known positives and known negatives, [n_genres]."""
         negative = self.known & ~self.positive
-        return np.asarray(self.positive.any(axis=0) & negative.any(axis=0))
+        return np.asarray(self.present & negative.any(axis=0))
 
     def select(self, columns: Bools) -> "Cells":
         """Return only some genres."""

@@ -86,7 +86,7 @@ def weighted_metrics(
         right = precision_at(cells.select(cells.measurable), scores[:, columns], k=1)
     else:
         right = precision_at(cells, scores, k=1)
-    scored = cells.measurable if multilabel else cells.positive.any(axis=0)
+    scored = cells.measurable if multilabel else cells.present
     counts = _counts(cells.select(scored), predicted[:, scored])
 
     def measure(weights: Floats) -> dict[str, Floats]:
