@@ -1,0 +1,114 @@
+"""When two playlist rows are one song, and what its id is.
+
+In this order: a source reference (video id, file content...), the ISRC, and the
+text key with agreeing durations. Pure: the catalog is asked by ``record.py``.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from genre.crawler import titles
+from genre.records import ArtistRole, PlaylistItem, Track
+from genre.text import text_key
+
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
+_NO_REFERENCE = "text"  # the source of a row that only names a song
+_WORDS_BETWEEN = {"and", "feat", "ft", "featuring", "vs", "versus", "x", "with"}
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What a playlist row says about a song, ready to be compared and stored."""
+
+    track: Track  # its id is the one it gets if the song is new
+    match_key: str  # "" when the row names no artist or no title
+    artists: tuple[tuple[str, ArtistRole], ...]  # comparable name, role
+    reference: tuple[str, str]  # source and source id; every row has one
+
+
+def song_of(item: PlaylistItem) -> Song:
+    """Return the song that a playlist row speaks of."""
+    main, featured = titles.split_featured(", ".join(item.artists))
+    parsed = titles.parse_title(item.title)
+    match_key = _match_key(main, parsed.title, parsed.version)
+    reference = _reference(item, match_key)
+    isrc = clean_isrc(item.isrc)
+    track = Track(
+        id=track_id(*reference, isrc=isrc),
+        title=parsed.title,
+        version=parsed.version,
+        artists=", ".join(item.artists),
+        album=item.album,
+        duration_s=item.duration_s,
+        isrc=isrc,
+        year=item.year,
+    )
+    guests = (featured, *parsed.featured)
+    return Song(track, match_key, _roles(main, guests, parsed.remixers), reference)
+
+
+def track_id(source: str, source_id: str, *, isrc: str = "") -> str:
+    """Return the id of a new track: 16 hex characters of its first identity key.
+
+    A row that only names a song is identified by its ISRC first, if it has one.
+    """
+    if source == _NO_REFERENCE and isrc:
+        source, source_id = "isrc", isrc
+    return hashlib.sha256(f"{source}:{source_id}".encode()).hexdigest()[:16]
+
+
+def clean_isrc(raw: str) -> str:
+    """Return an ISRC without hyphens in upper case; "" when it is none."""
+    isrc = raw.replace("-", "").replace(" ", "").upper()
+    return isrc if _ISRC.fullmatch(isrc) else ""
+
+
+def durations_agree(a: float | None, b: float | None) -> bool:
+    """Tell whether two lengths can be one recording's: within max(3 s, 2 %).
+
+    An unknown length agrees with every other.
+    """
+    if a is None or b is None:
+        return True
+    return abs(a - b) <= max(3.0, 0.02 * a)
+
+
+def same_by_text(known: Track, row: Track) -> bool:
+    """Tell whether a known track of equal text key is the row's song."""
+    if known.isrc and row.isrc and known.isrc != row.isrc:
+        return False
+    return durations_agree(known.duration_s, row.duration_s)
+
+
+def _match_key(artists: str, title: str, version: str) -> str:
+    """Return the text key; artists are compared word by word in any order."""
+    words = set(text_key(artists).split()) - _WORDS_BETWEEN
+    if not words or not titles.artist_keys(artists) or not title:
+        return ""
+    return "|".join(
+        [" ".join(sorted(words)), text_key(title), titles.version_key(version)]
+    )
+
+
+def _reference(item: PlaylistItem, match_key: str) -> tuple[str, str]:
+    """Return what identifies the row; one that only names a song gets its text."""
+    if item.source != _NO_REFERENCE:
+        return item.source, item.source_id
+    length = "" if item.duration_s is None else f"{item.duration_s:.0f}"
+    names = match_key or text_key(" ".join((*item.artists, item.title)))
+    return _NO_REFERENCE, f"{names}|{length}"
+
+
+def _roles(
+    main: str, guests: tuple[str, ...], remixers: tuple[str, ...]
+) -> tuple[tuple[str, ArtistRole], ...]:
+    found: dict[tuple[str, ArtistRole], None] = {}
+    for role, credits_ in (
+        (ArtistRole.MAIN, (main,)),
+        (ArtistRole.FEATURED, guests),
+        (ArtistRole.REMIXER, remixers),
+    ):
+        for credit in credits_:
+            found.update({(key, role): None for key in titles.artist_keys(credit)})
+    return tuple(found)

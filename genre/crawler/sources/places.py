@@ -1,0 +1,154 @@
+"""Where the audio of a playlist row is, and what identifies it.
+
+A playlist on the user's own disk may name anything: files, and addresses that lead
+anywhere, as the user wishes. One that came from the web may not name local files,
+and its addresses are not trusted, except on the server it came from.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+from genre.crawler import sites
+from genre.text import display
+
+_MAX_LENGTH = 2_000  # of a path or address
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_OF_A_MACHINE = re.compile(r"[/\\~]|[A-Za-z][A-Za-z0-9+.-]*:")  # C:\ too
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters: C:\ is no scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A playlist's bytes and where they came from."""
+
+    source_id: str  # absolute path or address
+    name: str  # file name
+    content: bytes
+    folder: Path | None  # what its rows are relative to; None when it was fetched
+    digest: Callable[[Path], str]  # sha256 of a local file
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row's audio is, and what identifies it."""
+
+    source: str
+    source_id: str
+    url: str = ""
+    path: str = ""
+    trusted: bool = False
+
+
+class RowError(ValueError):
+    """A row cannot be used; the text says why."""
+
+
+def locate(location: str, document: Document) -> Place:
+    """Return the place that a row's path or address means.
+
+    Raises
+    ------
+    RowError
+        It means none that may, or can, be used.
+    """
+    if _CONTROL.search(location) or len(location) > _MAX_LENGTH:
+        raise RowError(
+            f"expected a path or address, found {display(location, width=60)!r}, which"
+            " holds control characters or is too long; correct the row."
+        )
+    if song := _site_song(location):
+        return song
+    if document.folder is None:
+        return _remote(location, document)
+    if location.lower().startswith(("http://", "https://")):
+        return _address(location, trusted=True)
+    return _local(location, document.folder, document.digest)
+
+
+def _site_song(location: str) -> Place | None:
+    try:
+        song = sites.song_at(location)
+    except ValueError:  # an address that cannot be taken apart
+        return None
+    if song is None:
+        return None
+    return Place(song.site.name, song.id, location if song.site.extractors else "")
+
+
+def _remote(location: str, document: Document) -> Place:
+    """Return the place of a row of a fetched playlist, which names no local file."""
+    http = location.lower().startswith(("http://", "https://"))
+    if not http and _OF_A_MACHINE.match(location):
+        raise RowError(
+            "expected an http(s) address, as the playlist came from the web, found"
+            f" {display(location, width=60)!r}; local files need a local playlist."
+        )
+    url = urljoin(document.source_id, location)
+    return _address(url, trusted=same_origin(url, document.source_id))
+
+
+def _address(url: str, *, trusted: bool) -> Place:
+    parts = _split(url)
+    if parts is None or not parts.hostname:
+        raise RowError(
+            f"expected an http(s) address, found {display(url, width=60)!r}; correct it."
+        )
+    plain = urlunsplit(parts._replace(fragment=""))
+    return Place("url", plain, plain, trusted=trusted)
+
+
+def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
+    scheme = _SCHEME.match(location)
+    if scheme and scheme[0].lower() != "file:":
+        raise RowError(
+            f"expected a path or an http(s) address, found the scheme {scheme[0]!r};"
+            " correct the row."
+        )
+    written = unquote(urlsplit(location).path) if scheme else location
+    try:
+        path = _existing(written, folder)
+        path.encode()  # a folder's name may hold bytes that are no text
+        return Place("file", digest(Path(path)), path=path)
+    except (OSError, UnicodeEncodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "bytes not UTF-8"
+        raise RowError(
+            f"expected to read {display(folder / written)}, found: {reason}; check its"
+            " name and permissions."
+        ) from error
+
+
+def _existing(written: str, folder: Path) -> str:
+    """Return the file a playlist names, also as Windows and some players write it."""
+    for spelling in (written, written.replace("\\", "/"), unquote(written)):
+        path = folder / spelling
+        if path.is_file():
+            return str(path.resolve())
+    raise RowError(
+        f"expected an audio file at {display(folder / written)}, found"
+        f" {'something else' if (folder / written).exists() else 'nothing'};"
+        " correct the path."
+    )
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Tell whether two addresses have scheme, host and port in common."""
+    a, b = _split(url), _split(other)
+    if a is None or b is None:
+        return False
+    return (a.scheme.lower(), a.hostname, a.port) == (
+        b.scheme.lower(),
+        b.hostname,
+        b.port,
+    )
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # checked only when it is read
+    except ValueError:
+        return None
+    return parts

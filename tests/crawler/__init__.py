@@ -1,0 +1,1 @@
+"""Tests of ``genre crawl``: playlists, identity, matching, downloads."""

@@ -1,0 +1,178 @@
+"""CSV playlists of the exporters people use, and hand-made ones."""
+
+from pathlib import Path
+
+import pytest
+
+from genre.config import Settings
+from genre.crawler.sources import read_source
+from genre.crawler.sources.csv import parse_duration
+from genre.errors import ItemError
+from genre.http import HttpClient
+from genre.records import ListEntry, PlaylistData
+
+EXPORTIFY = (
+    '"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album Name",'
+    '"Album Release Date","Track Duration (ms)","ISRC","Added By"\n'
+    '"spotify:track:6rqhFgbbKwnb9MLmUQDhG6","Song","x","Tyler\\, The Creator, B",'
+    '"Album","1999-03","215000","GBAYE6800011","me"\n'
+)
+SOUNDIIZ = "\ufefftitle;artist;album;isrc;duration\r\nSong;The Band;Album;;225s\r\n"
+TUNEMYMUSIC = (
+    "Track name,Artist name,Album,Playlist name,Type,ISRC,Youtube - id\n"
+    "The Band - Song,,,Mine,Playlist,,x\n"
+)
+
+
+def read(folder: Path, content: str | bytes) -> PlaylistData:
+    """Write a playlist into ``folder`` and read it."""
+    raw = content.encode() if isinstance(content, str) else content
+    (folder / "p.csv").write_bytes(raw)
+    client = HttpClient(Settings(corpus=folder))
+    return read_source(ListEntry("p.csv", (), 1), base=folder, client=client)
+
+
+def test_exportify(tmp_path: Path) -> None:
+    """Exportify's columns are understood; an escaped comma stays in the name."""
+    [item] = read(tmp_path, EXPORTIFY).items
+
+    assert (item.title, item.artists) == ("Song", ("Tyler, The Creator", "B"))
+    assert (item.duration_s, item.year, item.isrc) == (215.0, 1999, "GBAYE6800011")
+    assert (
+        item.source,
+        item.source_id,
+        item.url,
+    ) == ("spotify", "6rqhFgbbKwnb9MLmUQDhG6", "")
+
+
+def test_localised_exportify(tmp_path: Path) -> None:
+    """Exportify's German header means the same."""
+    text = '"Track-Name","Künstlername(n)","Track-Dauer (ms)"\n"Lied","Wir","1000"\n'
+
+    [item] = read(tmp_path, text).items
+
+    assert (item.title, item.artists, item.duration_s) == ("Lied", ("Wir",), 1.0)
+
+
+def test_soundiiz(tmp_path: Path) -> None:
+    """Semicolons, a BOM, Windows line ends and ``225s`` are understood."""
+    [item] = read(tmp_path, SOUNDIIZ).items
+
+    assert (item.title, item.artists, item.duration_s) == ("Song", ("The Band",), 225.0)
+    assert (item.source, item.source_id) == ("text", "")
+
+
+def test_artist_inside_the_title(tmp_path: Path) -> None:
+    """TuneMyMusic's YouTube rows hold "Artist - Title" in one column."""
+    [item] = read(tmp_path, TUNEMYMUSIC).items
+
+    assert (item.title, item.artists) == ("Song", ("The Band",))
+
+
+def test_unused_columns_are_named(tmp_path: Path) -> None:
+    """The user learns which columns say nothing to us."""
+    data = read(tmp_path, "Title,Artist,Mood,BPM\nSong,The Band,calm,120\n")
+
+    assert data.notes == ("p.csv: these columns are not used: Mood, BPM.",)
+
+
+def test_paths_and_addresses(tmp_path: Path) -> None:
+    """A row's file comes first, then its address, then its names."""
+    (tmp_path / "a.mp3").write_bytes(b"sound")
+    text = (
+        "title\tartist\tfile\tlink\n"
+        "One\tX\ta.mp3\thttp://h/a.mp3\n"
+        "Two\tX\t\thttp://h/b.mp3\n"
+        "Three\tX\tgone.mp3\thttp://h/c.mp3\n"
+        "Four\tX\t\t\n"
+    )
+
+    data = read(tmp_path, text)
+
+    assert [item.source for item in data.items] == ["file", "url", "url", "text"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Song,,,", "expected a file, an http(s) address, or artist and title"),
+        (",The Band,,", "expected a file, an http(s) address, or artist and title"),
+        ("Song,The Band,gone.mp3,", "expected an audio file at"),
+        ("Song,The Band,,ftp://h/a.mp3", "found the scheme 'ftp:'"),
+        (
+            '"' + "x" * 200_000 + '",y,,',
+            "expected a CSV row, found one that is damaged",
+        ),
+    ],
+)
+def test_row_that_cannot_be_used(tmp_path: Path, row: str, message: str) -> None:
+    """It becomes one sentence with its row number; the others stay."""
+    text = f"title,artist,path,url\n{row}\nGood,The Band,,\n"
+
+    data = read(tmp_path, text)
+
+    [problem] = data.problems
+    assert [item.title for item in data.items] == ["Good"]
+    assert problem.startswith("p.csv, row 2: ")
+    assert message in problem
+
+
+def test_blank_rows_are_passed_over(tmp_path: Path) -> None:
+    """Empty lines and rows of delimiters are no problem."""
+    data = read(tmp_path, "title,artist\n\n,,\nSong,The Band\n")
+
+    assert (len(data.items), data.problems) == (1, ())
+
+
+@pytest.mark.parametrize("text", ["", "one,two\n1,2\n", "Alpha,Beta\n"])
+def test_no_header(tmp_path: Path, text: str) -> None:
+    """Without a known column the user learns which ones are needed."""
+    with pytest.raises(ItemError, match="Expected a header row with at least"):
+        read(tmp_path, text)
+
+
+def test_header_without_rows(tmp_path: Path) -> None:
+    """A playlist without any usable row says so."""
+    with pytest.raises(ItemError, match=r"at least one usable row in p\.csv"):
+        read(tmp_path, "title,artist\n")
+
+
+def test_windows_encoding(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is read as Windows-1252, and the user is told."""
+    data = read(tmp_path, "title,artist\nDéjà,Été\n".encode("cp1252"))
+
+    assert data.items[0].title == "Déjà"
+    assert data.notes == ("p.csv is not UTF-8; it was read as Windows-1252.",)
+
+
+def test_utf_16(tmp_path: Path) -> None:
+    """Excel's "Unicode text" is read."""
+    data = read(tmp_path, "title\tartist\nDéjà\tÉté\n".encode("utf-16"))
+
+    assert data.items[0].title == "Déjà"
+
+
+@pytest.mark.parametrize(
+    ("raw", "seconds"),
+    [
+        ("215", 215.0),
+        ("225s", 225.0),
+        ("3:45", 225.0),
+        ("1:02:03", 3723.0),
+        ("215000", 215.0),
+        ("12.5", 12.5),
+        ("0", None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 400, None),
+    ],
+)
+def test_parse_duration(raw: str, seconds: float | None) -> None:
+    """Lengths come in many forms; what is not understood is unknown."""
+    assert seconds == parse_duration(raw)
+
+
+def test_parse_milliseconds() -> None:
+    """A column in milliseconds stays so for short songs too."""
+    assert parse_duration("9000", milliseconds=True) == 9.0

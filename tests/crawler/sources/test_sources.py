@@ -1,0 +1,94 @@
+"""Which sources there are, and what a fetched playlist may name."""
+
+from pathlib import Path
+
+import pytest
+
+from genre.config import Settings
+from genre.crawler.sources import read_source
+from genre.errors import FetchError, ItemError
+from genre.http import HttpClient
+from genre.records import ErrorClass, ListEntry, PlaylistData
+from tests.servers import Reply, serve
+
+
+def read(source: str, folder: Path) -> PlaylistData:
+    """Read one source as the list file's line would name it."""
+    client = HttpClient(Settings(corpus=folder))
+    return read_source(ListEntry(source, (), 1), base=folder, client=client)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://www.deezer.com/playlist/1234567890",
+        "https://www.youtube.com/playlist?list=PL1",
+        "https://open.spotify.com/playlist/37i9dQZF1DX",
+        "spotify:playlist:37i9dQZF1DX",
+        "playlist.xspf",
+        "Techno",
+        "http://[half",
+    ],
+)
+def test_unknown_source(tmp_path: Path, source: str) -> None:
+    """One sentence lists what is supported; the list can be mended (exit code 3)."""
+    with pytest.raises(ItemError, match="reads M3U, M3U8 and CSV files") as caught:
+        read(source, tmp_path)
+
+    assert caught.value.error_class == ErrorClass.ENVIRONMENT
+
+
+def test_services_ask_for_an_export(tmp_path: Path) -> None:
+    """A streaming service's playlist can be exported to a file."""
+    with pytest.raises(ItemError, match="export the playlist to a CSV file"):
+        read("https://open.spotify.com/playlist/x", tmp_path)
+
+
+def test_playlist_from_the_web(tmp_path: Path) -> None:
+    """An address of a playlist file is fetched; relative rows are on its server."""
+    with serve({"/l/p.m3u": b"#EXTINF:9,The Band - Song\na.mp3\n"}) as server:
+        data = read(server.url("/l/p.m3u"), tmp_path)
+
+        assert server.url("/l/p.m3u") == data.url == data.source_id
+        assert server.url("/l/a.mp3") == data.items[0].url
+        assert data.items[0].trusted
+
+
+def test_playlist_from_the_web_names_foreign_addresses(tmp_path: Path) -> None:
+    """Addresses of other servers are kept but not trusted."""
+    rows = b"http://127.0.0.1:1/a.mp3\nhttps://h/b.mp3\n"
+    with serve({"/p.m3u8": rows}) as server:
+        data = read(server.url("/p.m3u8"), tmp_path)
+
+    assert [item.trusted for item in data.items] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "row", ["/etc/passwd", "file:///etc/passwd", "\\\\host\\a.mp3", "C:\\a.mp3", "~/a"]
+)
+def test_playlist_from_the_web_names_local_files(tmp_path: Path, row: str) -> None:
+    """Files of this machine are never read for a playlist that came from the web."""
+    with (
+        serve({"/p.m3u": f"{row}\n".encode()}) as server,
+        pytest.raises(ItemError, match="local files need a local playlist"),
+    ):
+        read(server.url("/p.m3u"), tmp_path)
+
+
+def test_dead_playlist_address(tmp_path: Path) -> None:
+    """A playlist that is gone is a permanent failure of that playlist."""
+    with (
+        serve({"/p.m3u": Reply(status=404)}) as server,
+        pytest.raises(FetchError) as caught,
+    ):
+        read(server.url("/p.m3u"), tmp_path)
+
+    assert caught.value.error_class == ErrorClass.PERMANENT
+
+
+def test_playlist_that_is_no_file(tmp_path: Path) -> None:
+    """A folder with a playlist's name is refused."""
+    (tmp_path / "p.m3u").mkdir()
+
+    with pytest.raises(ItemError, match="not a regular file"):
+        read("p.m3u", tmp_path)

@@ -1,0 +1,126 @@
+"""The list file: what each line means, and what is said about those that mean nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from genre.crawler.playlists import one_spelling, read_list_file
+from genre.errors import ListFileError
+from genre.records import ListEntry
+
+
+def write_list(folder: Path, content: str | bytes) -> Path:
+    """Write a list file."""
+    path = folder / "list.txt"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "genres"),
+    [
+        ("a.m3u Techno", "a.m3u", ("Techno",)),
+        ("a.m3u\tTechno", "a.m3u", ("Techno",)),
+        ("  a.m3u    Drum and Bass ,  Liquid DnB  ", "a.m3u",
+         ("Drum and Bass", "Liquid DnB")),
+        ('"my mixes/a b.csv"  Deep House', "my mixes/a b.csv", ("Deep House",)),
+        ("a.m3u Techno # loved", "a.m3u", ("Techno",)),
+        ("a.m3u # no genre", "a.m3u", ()),
+        ("http://h/a.m3u#top Techno", "http://h/a.m3u#top", ("Techno",)),
+        ("a.m3u C#, Techno", "a.m3u", ("C#", "Techno")),
+        ("a.m3u Techno, techno, ,TECHNO", "a.m3u", ("Techno",)),
+        ("a.m3u", "a.m3u", ()),
+        ("\ufeffa.m3u Techno", "a.m3u", ("Techno",)),
+        ("a.m3u Techno\r", "a.m3u", ("Techno",)),
+    ],
+)  # fmt: skip
+def test_line(tmp_path: Path, line: str, source: str, genres: tuple[str, ...]) -> None:
+    """A line is a source up to white space (or quoted), then genres, then a comment."""
+    listed = read_list_file(write_list(tmp_path, line + "\n"))
+
+    assert (ListEntry(source, genres, 1),) == listed.entries
+    assert listed.problems == ()
+
+
+def test_comments_and_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    """Line numbers count every line of the file, also those that hold no source."""
+    path = write_list(tmp_path, "# mine\n\n   # more\na.m3u Techno\n")
+
+    assert (ListEntry("a.m3u", ("Techno",), 4),) == read_list_file(path).entries
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'"a b.m3u Techno', "expected a closing quote"),
+        (b'"a b.m3u"Techno', "expected a closing quote"),
+        (b'"" Techno', "expected a source"),
+        (b"a\x1b[2J.m3u Techno", "expected a source"),
+        (b"caf\xe9.m3u Techno", "expected UTF-8 text"),
+        (b"a.m3u " + b"x" * 200, "expected a genre of at most 100 characters"),
+    ],
+)
+def test_line_that_is_not_understood(tmp_path: Path, line: bytes, message: str) -> None:
+    """It is named with its number in one printable sentence; the others still run."""
+    path = write_list(tmp_path, b"a.m3u Techno\n" + line + b"\nb.m3u House\n")
+
+    listed = read_list_file(path)
+
+    assert [entry.source for entry in listed.entries] == ["a.m3u", "b.m3u"]
+    assert len(listed.problems) == 1
+    assert listed.problems[0].startswith("Line 2: ")
+    assert message in listed.problems[0]
+    assert listed.problems[0].isprintable()
+
+
+def test_missing_list_file(tmp_path: Path) -> None:
+    """A missing list file is wrong usage (exit code 2)."""
+    with pytest.raises(ListFileError, match="found none") as caught:
+        read_list_file(tmp_path / "nothing.txt")
+
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing but a comment\n"])
+def test_empty_list_file(tmp_path: Path, content: str) -> None:
+    """A list file without any source is wrong usage, and says how to write one."""
+    with pytest.raises(ListFileError, match=r"SOURCE  Genre"):
+        read_list_file(write_list(tmp_path, content))
+
+
+def test_list_file_in_utf16(tmp_path: Path) -> None:
+    """A list file that Windows saved as UTF-16 is refused with what to do."""
+    with pytest.raises(ListFileError, match=r"found UTF-16; name a UTF-8 text file"):
+        read_list_file(write_list(tmp_path, "a.m3u Techno".encode("utf-16")))
+
+
+def test_folder_as_list_file(tmp_path: Path) -> None:
+    """A folder is no list file."""
+    with pytest.raises(ListFileError, match="is a directory"):
+        read_list_file(tmp_path)
+
+
+def test_first_spelling_of_a_genre_wins() -> None:
+    """Two spellings of a genre become one, and the user is told once."""
+    entries = [
+        ListEntry("a", ("Drum & Bass",), 1),
+        ListEntry("b", ("drum n bass", "House"), 2),
+        ListEntry("c", ("drum n bass",), 3),
+    ]
+
+    merged, notes = one_spelling(entries, {})
+
+    assert [entry.genres for entry in merged] == [
+        ("Drum & Bass",),
+        ("Drum & Bass", "House"),
+        ("Drum & Bass",),
+    ]
+    assert notes == ["Genre 'drum n bass' is the same as 'Drum & Bass', which is kept."]
+
+
+def test_spelling_in_the_catalog_wins() -> None:
+    """A genre the catalog knows keeps the name it has there."""
+    merged, notes = one_spelling([ListEntry("a", ("techno",), 1)], {"techno": "Techno"})
+
+    assert merged[0].genres == ("Techno",)
+    assert len(notes) == 1

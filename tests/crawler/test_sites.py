@@ -1,0 +1,52 @@
+"""Which addresses belong to a site we know by name."""
+
+import pytest
+
+from genre.crawler.sites import site_named, song_at
+
+VIDEO = "dQw4w9WgXcQ"
+
+
+@pytest.mark.parametrize(
+    ("url", "site", "song_id"),
+    [
+        (f"https://www.youtube.com/watch?v={VIDEO}&list=PL1", "youtube", VIDEO),
+        (f"https://music.youtube.com/watch?v={VIDEO}", "youtube", VIDEO),
+        (f"https://youtu.be/{VIDEO}?t=3", "youtube", VIDEO),
+        (f"https://www.youtube.com/shorts/{VIDEO}", "youtube", VIDEO),
+        ("https://soundcloud.com/someone/some-song", "soundcloud", "someone/some-song"),
+        ("https://band.bandcamp.com/track/song", "bandcamp", "band/song"),
+        ("https://audius.co/who/song-1", "audius", "who/song-1"),
+        ("https://open.spotify.com/track/6rqhFgbbKwnb9MLmUQDhG6?si=1", "spotify",
+         "6rqhFgbbKwnb9MLmUQDhG6"),
+        ("spotify:track:6rqhFgbbKwnb9MLmUQDhG6", "spotify", "6rqhFgbbKwnb9MLmUQDhG6"),
+        ("https://www.deezer.com/en/track/3135556", "deezer", "3135556"),
+    ],
+)  # fmt: skip
+def test_song_of_a_site(url: str, site: str, song_id: str) -> None:
+    """One song has one id, however its address is written."""
+    found = song_at(url)
+
+    assert found is not None
+    assert (site, song_id) == (found.site.name, found.id)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/a.mp3",
+        "https://www.youtube.com/playlist?list=PL123",
+        f"https://youtube.com.evil.example/watch?v={VIDEO}",
+        "https://soundcloud.com/someone/sets/some-set",
+        "https://band.bandcamp.com/album/all",
+    ],
+)
+def test_no_song_of_a_site(url: str) -> None:
+    """Other hosts, and other pages of a known host, are no songs."""
+    assert song_at(url) is None
+
+
+def test_locked_sites_are_not_played_from() -> None:
+    """A site whose player is locked identifies a song, but gives no audio."""
+    assert site_named("spotify") is None
+    assert site_named("youtube") is not None
