@@ -53,7 +53,7 @@ def set_playlist_genres(
 def genre_names(session: Session) -> dict[str, str]:
     """Return the canonical name of every genre, by id."""
     rows = session.execute(select(m.Genre.id, m.Genre.name).order_by(m.Genre.id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def used_genres(session: Session) -> list[str]:
@@ -76,7 +76,7 @@ def playlists_without_genre(session: Session) -> list[tuple[str, str]]:
         .where(m.Playlist.id.not_in(select(m.PlaylistGenre.playlist_id)))
         .order_by(m.Playlist.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def _link(session: Session, playlist_id: str, keys: Iterable[str]) -> None:

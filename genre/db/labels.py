@@ -84,7 +84,7 @@ def genre_playlists(session: Session) -> list[GenrePlaylist]:
             select(m.PlaylistGenre.playlist_id, m.Genre.name)
             .join(m.Genre, m.Genre.id == m.PlaylistGenre.genre_id)
             .order_by(m.Genre.name)
-        ).tuples()
+        )
     )
     tracks = _by_playlist(
         session.execute(
@@ -93,9 +93,9 @@ def genre_playlists(session: Session) -> list[GenrePlaylist]:
             .where(m.PlaylistTrack.playlist_id.in_(select(m.PlaylistGenre.playlist_id)))
             .distinct()
             .order_by(m.PlaylistTrack.track_id)
-        ).tuples()
+        )
     )
-    titles = session.execute(select(m.Playlist.id, m.Playlist.title)).tuples()
+    titles = session.execute(select(m.Playlist.id, m.Playlist.title))
     return [
         GenrePlaylist(key, title, tuple(genres[key]), tuple(tracks.get(key, ())))
         for key, title in sorted(titles)
@@ -170,11 +170,11 @@ def _labels(session: Session, where: ColumnElement[bool]) -> list[Label]:
         .where(where)
         .order_by(m.Label.track_id, m.Genre.name)
     )
-    return [Label(*row) for row in rows.tuples()]
+    return [Label(*row) for row in rows]
 
 
 def _insert(session: Session, label_set_id: str, labels: Sequence[Label]) -> None:
-    ids = dict(session.execute(select(m.Genre.name, m.Genre.id)).tuples().all())
+    ids = dict(session.execute(select(m.Genre.name, m.Genre.id)).all())
     for start in range(0, len(labels), _BATCH):
         rows = [
             {

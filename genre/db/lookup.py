@@ -38,7 +38,7 @@ def _ids_named(session: Session, text: str) -> list[str]:
     """Compare folded names here: SQL knows neither accents nor foreign case."""
     wanted = text_key(text)
     columns = (m.Track.id, m.Track.title, m.Track.version, m.Track.artists)
-    rows = session.execute(select(*columns)).tuples()
+    rows = session.execute(select(*columns))
     names = {row[0]: text_key(Track(*row).name) for row in rows}
     part = [key for key, name in names.items() if wanted and wanted in name]
     whole = [key for key in part if names[key] == wanted]

@@ -36,7 +36,7 @@ def splits_of(session: Session, split_set_id: str) -> dict[str, Split]:
         .where(m.SplitRow.split_set == split_set_id)
         .order_by(m.SplitRow.track_id)
     )
-    return {track_id: Split(split) for track_id, split in rows.tuples()}
+    return {track_id: Split(split) for track_id, split in rows}
 
 
 def main_artists(session: Session) -> dict[str, tuple[str, ...]]:
@@ -52,9 +52,7 @@ def split_tracks(session: Session, label_set_id: str) -> list[SplitTrack]:
             select(m.Audio.track_id, m.Audio.pcm_sha256).where(
                 m.Audio.status == AudioStatus.PRESENT
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     genres = _hard_genres(session, label_set_id)
     rows = session.execute(select(m.Track.id, m.Track.isrc).order_by(m.Track.id))
@@ -67,7 +65,7 @@ def split_tracks(session: Session, label_set_id: str) -> list[SplitTrack]:
             pcm_sha256=audio.get(track_id, ""),
             genres=genres[track_id],
         )
-        for track_id, isrc in rows.tuples()
+        for track_id, isrc in rows
         if track_id in genres
     ]
 
@@ -79,7 +77,7 @@ def duplicate_pairs(session: Session) -> list[tuple[str, str]]:
         .distinct()
         .order_by(m.Duplicate.track_id, m.Duplicate.other_id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def save_split_set(
@@ -124,7 +122,7 @@ def _artists(session: Session, *, main: bool) -> dict[str, tuple[str, ...]]:
         .order_by(m.TrackArtist.track_id, m.TrackArtist.artist_key)
     )
     found: dict[str, list[str]] = {}
-    for track_id, key in rows.tuples():
+    for track_id, key in rows:
         found.setdefault(track_id, []).append(key)
     return {track_id: tuple(keys) for track_id, keys in found.items()}
 
@@ -138,7 +136,7 @@ def _hard_genres(session: Session, label_set_id: str) -> dict[str, tuple[str, ..
         .order_by(m.Label.track_id, m.Genre.name)
     )
     found: dict[str, list[str]] = {}
-    for track_id, genre, score in rows.tuples():
+    for track_id, genre, score in rows:
         hard = score is not None and score >= HARD_SCORE
         found.setdefault(track_id, []).extend([genre] if hard else [])
     return {track_id: tuple(genres) for track_id, genres in found.items()}
