@@ -8,7 +8,7 @@ filterbank being sparse. Only numpy and scipy are loaded: librosa takes seconds.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.fft
@@ -21,7 +21,7 @@ from genre.errors import MediaError, UsageError
 AMIN = 1e-10  # power below which a band counts as silent
 FLOOR_DB = -100.0  # 10 log10(AMIN): no band is lower
 _DEFINITION = 1  # counted up when the values below change their meaning
-_BLOCK = 64  # frames; 64 x 2048 float32 and their spectra fit a core's own cache
+_BLOCK = 128  # frames: small enough for a core's cache, big enough for few calls
 _DB_PER_NEPER = np.float32(10.0 / np.log(10.0))
 
 # Slaney's mel scale (Auditory Toolbox, 1998): linear to 1 kHz, then logarithmic.
@@ -29,6 +29,8 @@ _HZ_PER_MEL = 200.0 / 3.0
 _LOG_START_HZ = 1000.0
 _LOG_START_MEL = _LOG_START_HZ / _HZ_PER_MEL
 _LOG_STEP = np.log(6.4) / 27.0
+
+Floating = TypeVar("Floating", np.float32, np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,8 @@ def wav_to_mel(y: NDArray[np.float32], config: MelConfig) -> NDArray[np.float32]
     beyond the ends, periodic Hann window, power, Slaney's filters [1]_ with
     unit area. librosa transforms in float64, this in float32: they agree within
     1e-3 dB in bands above -80 dB and within 70 dB of their frame's peak, and
-    within 0.2 dB elsewhere.
+    within 0.2 dB elsewhere. The few frames where float32 could not keep that, a
+    loud tone beside silent bands, are transformed in float64.
 
     Parameters
     ----------
@@ -113,15 +116,13 @@ def wav_to_mel(y: NDArray[np.float32], config: MelConfig) -> NDArray[np.float32]
        Interval Research Corporation, 1998.
     """
     _check_audio(y)
-    window, filters = _window(config.n_fft), _sparse_filters(config)
     frames = _frames(y, config)
     mel = np.empty((len(frames), config.n_mels), np.float32)
     buffer = np.empty((_BLOCK, config.n_fft), np.float32)
     for start in range(0, len(frames), _BLOCK):
         block = frames[start : start + _BLOCK]
-        windowed = np.multiply(block, window, out=buffer[: len(block)])
-        power = _power_spectrum(windowed)
-        _power_to_db((filters @ power.T).T, out=mel[start : start + len(block)])
+        power = _band_power(block, config, buffer=buffer[: len(block)])
+        _power_to_db(power, out=mel[start : start + len(block)])
     return mel
 
 
@@ -187,12 +188,44 @@ def _frames(y: NDArray[np.float32], config: MelConfig) -> NDArray[np.float32]:
     return views[:: config.hop_length]
 
 
-def _power_spectrum(windowed: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return squared magnitudes; the input's memory is used up."""
+def _band_power(
+    block: NDArray[np.float32], config: MelConfig, *, buffer: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the power in each mel band of a block of frames, [n_frames, n_mels]."""
+    window, filters = _window(config.n_fft), _sparse_filters(config)
+    windowed = np.multiply(block, window.astype(np.float32), out=buffer)
+    power = _power_spectrum(windowed)
+    bands: NDArray[np.float32] = (filters @ power.T).T
+    doubtful = _doubtful_frames(power, bands, config)
+    if doubtful.size:
+        exact = _power_spectrum(block[doubtful] * window).astype(np.float32)
+        bands[doubtful] = (filters @ exact.T).T
+    return bands
+
+
+def _doubtful_frames(
+    power: NDArray[np.float32], bands: NDArray[np.float32], config: MelConfig
+) -> NDArray[np.intp]:
+    """Return the frames where a tone is so loud that float32's rounding reaches bands.
+
+    The rounding is a share of the strongest bin. Measured on 650 mixtures of tones:
+    bands down to 76 dB below it keep 1e-3 dB, down to 110 dB they keep 0.02 dB.
+    In music, where every tone has company, at most one frame in fifty is meant.
+    """
+    # A filter's weights add up to n_fft / sr: with it a bin compares to a band.
+    peak = power.max(axis=1) * np.float32(config.n_fft / config.sr)
+    quietest, loudest = bands.min(axis=1), bands.max(axis=1)
+    exact = np.maximum(quietest, np.maximum(1e-7 * loudest, 1e-8))  # owes 1e-3 dB
+    close = np.maximum(quietest, AMIN)  # owes 0.2 dB
+    return np.flatnonzero((exact < 10**-7.6 * peak) | (close < 1e-11 * peak))
+
+
+def _power_spectrum(windowed: NDArray[Floating]) -> NDArray[Floating]:
+    """Return squared magnitudes in the input's precision; its memory is used up."""
     spectrum = scipy.fft.rfft(windowed, axis=1, overwrite_x=True)
-    parts = spectrum.view(np.float32)  # real and imaginary, interleaved
+    parts = spectrum.view(windowed.dtype)  # real and imaginary, interleaved
     np.multiply(parts, parts, out=parts)
-    power: NDArray[np.float32] = parts[:, 0::2] + parts[:, 1::2]
+    power: NDArray[Floating] = parts[:, 0::2] + parts[:, 1::2]
     return power
 
 
@@ -204,10 +237,9 @@ def _power_to_db(power: NDArray[np.float32], *, out: NDArray[np.float32]) -> Non
 
 
 @lru_cache(maxsize=8)
-def _window(n_fft: int) -> NDArray[np.float32]:
+def _window(n_fft: int) -> NDArray[np.float64]:
     """Return the periodic Hann window."""
-    phase = 2.0 * np.pi * np.arange(n_fft) / n_fft
-    return (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+    return 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n_fft) / n_fft)
 
 
 @lru_cache(maxsize=8)

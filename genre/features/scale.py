@@ -29,11 +29,11 @@ class Scale:
         float16 rounds by at most 0.032 dB below 128 dB; uint8 by at most 0.25 dB
         within -80 to +47.5 dB, and clips what lies beyond.
         """
-        if self.dtype.kind == "f":
-            halves: NDArray[Any] = mel.astype(self.dtype)
-            return halves
-        steps = np.rint((mel - np.float32(self.zero_db)) / np.float32(self.step_db))
-        return np.clip(steps, 0, np.iinfo(self.dtype).max).astype(self.dtype)
+        values = (mel - np.float32(self.zero_db)) / np.float32(self.step_db)
+        if self.dtype.kind == "u":
+            values = np.clip(np.rint(values), 0, np.iinfo(self.dtype).max)
+        kept: NDArray[Any] = values.astype(self.dtype)
+        return kept
 
     def to_db(self, frames: NDArray[Any]) -> NDArray[np.float32]:
         """Return kept numbers as float32 dB of the same shape."""

@@ -5,7 +5,9 @@ every byte it reads; after that a crop is one slice of memory, on the host or,
 once ``frames`` was copied there, on a GPU.
 """
 
+import hashlib
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +23,13 @@ from genre.config import available_cores
 from genre.errors import NotReadyError, StoreError
 from genre.features.mel import MelConfig
 from genre.features.scale import SCALES, Scale
-from genre.features.shard import damaged, read_header, read_shard
+from genre.features.shard import (
+    ShardHeader,
+    damaged,
+    decode_header,
+    raw_bytes,
+    read_header,
+)
 from genre.records import FeatureRef, Shard
 
 SEGMENT_S = 5.0
@@ -160,6 +168,36 @@ def load_resident(
     return resident
 
 
+def map_song(path: Path, track_id: str) -> NDArray[Any]:
+    """Return one song's frames, memory-mapped and checked against their CRC.
+
+    Returns
+    -------
+    NDArray[Any]
+        Shape [n_frames, n_mels], the store's dtype, read-only.
+
+    Raises
+    ------
+    StoreError
+        The shard is damaged or does not hold the song.
+    """
+    header = read_header(path)
+    place = header.places.get(track_id)
+    if place is None:
+        raise damaged(path, f"no song {track_id}")
+    dtype, n_mels = header.scale.dtype, header.config.n_mels
+    frames = np.memmap(
+        path,
+        dtype,
+        mode="r",
+        offset=header.data_start + place.offset * n_mels * dtype.itemsize,
+        shape=(place.n_frames, n_mels),
+    )
+    if zlib.crc32(raw_bytes(frames)) != place.crc32:
+        raise damaged(path, f"other bytes for song {track_id} than were written")
+    return frames
+
+
 def _path(corpus: Path, by_id: dict[str, Shard], ref: FeatureRef) -> Path:
     if ref.shard_id not in by_id:
         raise StoreError(
@@ -188,17 +226,25 @@ def _load_shard(
     positions: Sequence[int],
 ) -> None:
     """Copy the frames of the songs at ``positions`` to their place."""
-    header, frames = read_shard(path, sha256=sha256)
+    header, frames = _read_shard(path, sha256=sha256)
     if header.config != resident.config:
         raise damaged(path, f"frames of {header.config.key}")
     for k in positions:
-        ref, place = refs[k], header.places.get(refs[k].track_id)
-        if place is None or (place.offset, place.n_frames) != (
-            ref.offset,
-            ref.n_frames,
-        ):
+        ref, first = refs[k], int(resident.start[k])
+        if not header.holds(ref):
             raise damaged(path, f"no song {ref.track_id} where the catalog says")
-        first = int(resident.start[k])
-        resident.frames[first : first + ref.n_frames] = frames[
-            ref.offset : ref.offset + ref.n_frames
-        ]
+        rows = frames[ref.offset : ref.offset + ref.n_frames]
+        resident.frames[first : first + ref.n_frames] = rows
+
+
+def _read_shard(path: Path, *, sha256: str) -> tuple[ShardHeader, NDArray[Any]]:
+    """Return a shard's header and frames, after checking every byte."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise damaged(path, f"a file that cannot be read ({error.strerror})") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise damaged(path, "other bytes than were written (its checksum differs)")
+    header = decode_header(data, path)
+    frames = np.frombuffer(data, header.scale.dtype, offset=header.data_start)
+    return header, frames.reshape(header.n_frames, header.config.n_mels)

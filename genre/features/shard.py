@@ -86,6 +86,16 @@ class ShardHeader:
         songs = [(p.track_id, p.pcm_sha256) for p in self.places.values()]
         return shard_id(self.config, songs)
 
+    def holds(self, ref: FeatureRef) -> bool:
+        """Tell whether a song of that audio lies where the catalog says."""
+        found = self.places.get(ref.track_id)
+        wanted = (ref.pcm_sha256, ref.offset, ref.n_frames)
+        return found is not None and wanted == (
+            found.pcm_sha256,
+            found.offset,
+            found.n_frames,
+        )
+
 
 def shard_id(config: MelConfig, songs: Sequence[tuple[str, str]]) -> str:
     """Return the name of the shard of these (track id, pcm_sha256) pairs."""
@@ -112,7 +122,9 @@ def write_shard(
     digest = hashlib.sha256()
     with atomic_write(corpus / relative) as stream:
         _preallocate(stream, header.size_bytes)
-        for part in (_encode_header(header), *(_raw(song.frames) for song in songs)):
+        parts = [memoryview(_encode_header(header))]
+        parts += [raw_bytes(song.frames) for song in songs]
+        for part in parts:
             stream.write(part)
             digest.update(part)
     shard = Shard(
@@ -138,67 +150,13 @@ def read_header(path: Path) -> ShardHeader:
         with path.open("rb") as stream:
             start = stream.read(_PREAMBLE.size)
             size = _header_size(start, path)
-            header = _decode_header(start + stream.read(size), path)
+            header = decode_header(start + stream.read(size), path)
             found = os.fstat(stream.fileno()).st_size
     except OSError as error:
         raise damaged(path, f"a file that cannot be read ({error.strerror})") from error
     if found != header.size_bytes:
         raise damaged(path, f"{found} bytes in place of {header.size_bytes}")
     return header
-
-
-def read_shard(path: Path, *, sha256: str) -> tuple[ShardHeader, NDArray[Any]]:
-    """Return a shard's header and its frames, after checking every byte.
-
-    Returns
-    -------
-    tuple[ShardHeader, NDArray[Any]]
-        The frames have shape [n_frames, n_mels] and the store's dtype.
-
-    Raises
-    ------
-    StoreError
-        The file is missing or is not, byte for byte, the one with that sha256.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise damaged(path, f"a file that cannot be read ({error.strerror})") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise damaged(path, "other bytes than were written (its checksum differs)")
-    header = _decode_header(data, path)
-    frames = np.frombuffer(data, header.scale.dtype, offset=header.data_start)
-    return header, frames.reshape(header.n_frames, header.config.n_mels)
-
-
-def map_song(path: Path, track_id: str) -> NDArray[Any]:
-    """Return one song's frames, memory-mapped and checked against their CRC.
-
-    Returns
-    -------
-    NDArray[Any]
-        Shape [n_frames, n_mels], the store's dtype, read-only.
-
-    Raises
-    ------
-    StoreError
-        The shard is damaged or does not hold the song.
-    """
-    header = read_header(path)
-    place = header.places.get(track_id)
-    if place is None:
-        raise damaged(path, f"no song {track_id}")
-    dtype, n_mels = header.scale.dtype, header.config.n_mels
-    frames = np.memmap(
-        path,
-        dtype,
-        mode="r",
-        offset=header.data_start + place.offset * n_mels * dtype.itemsize,
-        shape=(place.n_frames, n_mels),
-    )
-    if zlib.crc32(_raw(frames)) != place.crc32:
-        raise damaged(path, f"other bytes for song {track_id} than were written")
-    return frames
 
 
 def damaged(path: Path, found: str) -> StoreError:
@@ -215,24 +173,23 @@ def _header_of(config: MelConfig, songs: Sequence[SongFrames]) -> ShardHeader:
     for song in songs:
         _check_frames(song, config)
         n_frames = len(song.frames)
-        crc = zlib.crc32(_raw(song.frames))
+        crc = zlib.crc32(raw_bytes(song.frames))
         places[song.track_id] = Place(
             song.track_id, song.pcm_sha256, offset, n_frames, crc
         )
         offset += n_frames
-    header = ShardHeader(config, places, offset, data_start=0)
+    header = ShardHeader(config, places, offset, data_start=0)  # not known yet
     return dataclasses.replace(header, data_start=len(_encode_header(header)))
 
 
 def _check_frames(song: SongFrames, config: MelConfig) -> None:
-    dtype, shape = SCALES[config.store_dtype].dtype, song.frames.shape
-    if song.frames.dtype != dtype or shape[1:] != (config.n_mels,) or not shape[0]:
+    dtype, frames = SCALES[config.store_dtype].dtype, song.frames
+    shape_fits = frames.shape[1:] == (config.n_mels,) and len(frames)
+    if not (shape_fits and frames.dtype == dtype and frames.flags.c_contiguous):
         raise ValueError(
-            f"Expected {dtype} frames of {config.n_mels} bands, found"
-            f" {song.frames.dtype} of shape {shape}."
+            f"Expected contiguous {dtype} frames of {config.n_mels} bands, found"
+            f" {frames.dtype} of shape {frames.shape}."
         )
-    if not song.frames.flags.c_contiguous:
-        raise ValueError("Expected frames that are contiguous in memory.")
 
 
 def _encode_header(header: ShardHeader) -> bytes:
@@ -249,8 +206,11 @@ def _encode_header(header: ShardHeader) -> bytes:
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
     preamble = _PREAMBLE.pack(MAGIC, VERSION, len(text), zlib.crc32(text))
-    length = math.ceil((len(preamble) + len(text)) / _ALIGNMENT) * _ALIGNMENT
-    return (preamble + text).ljust(length, b"\0")
+    return (preamble + text).ljust(_data_start(len(text)), b"\0")
+
+
+def _data_start(header_size: int) -> int:
+    return math.ceil((_PREAMBLE.size + header_size) / _ALIGNMENT) * _ALIGNMENT
 
 
 def _header_size(preamble: bytes, path: Path) -> int:
@@ -268,23 +228,23 @@ def _header_size(preamble: bytes, path: Path) -> int:
     return int(size)
 
 
-def _decode_header(data: bytes, path: Path) -> ShardHeader:
+def decode_header(data: bytes, path: Path) -> ShardHeader:
+    """Return the header that ``data``, the start of a shard, holds."""
     size = _header_size(data[: _PREAMBLE.size], path)
     text = data[_PREAMBLE.size : _PREAMBLE.size + size]
     if zlib.crc32(text) != _PREAMBLE.unpack_from(data)[3]:
         raise damaged(path, "a header whose checksum differs")
     content = json.loads(text)
     places = [Place(**song) for song in content["songs"]]
-    length = math.ceil((_PREAMBLE.size + size) / _ALIGNMENT) * _ALIGNMENT
     return ShardHeader(
         config=MelConfig(**content["config"]),
         places={place.track_id: place for place in places},
         n_frames=content["n_frames"],
-        data_start=length,
+        data_start=_data_start(size),
     )
 
 
-def _raw(frames: NDArray[Any]) -> memoryview:
+def raw_bytes(frames: NDArray[Any]) -> memoryview:
     """Return contiguous frames as the bytes they are, without a copy."""
     return frames.reshape(-1).view(np.uint8).data
 

@@ -1,0 +1,1 @@
+"""Tests of the mel spectrogram, the segment store and ``genre features``."""
