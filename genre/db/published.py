@@ -41,6 +41,11 @@ class PublishedScope:
     genres: tuple[str, ...]  # the vocabulary: every genre of the label set, sorted
 
 
+def has_tracks(session: Session) -> bool:
+    """Tell whether the catalog knows any song."""
+    return session.scalar(select(m.Track.id).limit(1)) is not None
+
+
 def published_scope(session: Session, label_set: str, split_set: str) -> PublishedScope:
     """Count what the two sets cover."""
     labelled = select(m.Label.track_id).where(m.Label.label_set == label_set).distinct()

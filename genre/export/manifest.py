@@ -1,0 +1,166 @@
+"""``manifest.json``: what an export consists of, and what it says of itself.
+
+It is written last, so a folder without it is no export. Reading one means
+reading a stranger's file: sizes, types and names are checked before any use.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from genre import __version__
+from genre.errors import ExportError
+from genre.export.facts import Facts
+from genre.files import sha256_file, write_json
+from genre.records import LabelSet, SplitSet
+
+NAME = "manifest.json"
+FORMAT = "genre-export"
+FORMAT_VERSION = 1
+_MAX_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a file of the export must be."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Where the data come from: what cannot be counted in them."""
+
+    label_set: LabelSet
+    split_set: SplitSet
+    genres: tuple[str, ...]  # the vocabulary, sorted
+    left_out: Mapping[str, int]  # songs of the catalog that are not here, by reason
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest that was read; ``facts`` is as found, to be compared."""
+
+    about: About
+    facts: Mapping[str, Any]
+    files: Mapping[str, FileEntry]
+
+
+def file_entry(path: Path) -> FileEntry:
+    """Return what a file is now."""
+    return FileEntry(sha256_file(path), path.stat().st_size)
+
+
+def write_manifest(
+    folder: Path, about: About, facts: Facts, files: Mapping[str, FileEntry]
+) -> None:
+    """Write the manifest of a finished folder."""
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "generator": f"genre {__version__}",
+        **asdict(about),
+        "facts": asdict(facts),
+        "files": {name: asdict(entry) for name, entry in files.items()},
+    }
+    write_json(folder / NAME, content)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of an export.
+
+    Raises
+    ------
+    ExportError
+        The folder is no export, or its manifest cannot be read.
+    """
+    content = _read_json(folder)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ExportError(
+            f"Expected a {NAME} that `genre export` wrote in {folder}, found another"
+            " kind of file; name the folder of an export."
+        )
+    if content.get("format_version") != FORMAT_VERSION:
+        raise ExportError(
+            f"Expected an export of format {FORMAT_VERSION} in {folder}, found"
+            f" {content.get('format_version')!r}; use the version of genre that wrote it"
+            f" ({content.get('generator')!r})."
+        )
+    try:
+        return _parsed(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder, f"{type(error).__name__}: {error}") from error
+
+
+def found_files(folder: Path) -> Iterator[str]:
+    """Yield the names of all that is in a folder and is no folder itself."""
+    for here, folders, files in os.walk(folder):
+        links = [name for name in folders if Path(here, name).is_symlink()]
+        for name in (*files, *links):
+            yield Path(here, name).relative_to(folder).as_posix()
+
+
+def safe_path(folder: Path, name: str) -> Path | None:
+    """Return where a file of the manifest lies, or None when it is not inside.
+
+    Absolute names, ``..``, names that another system reads as a path, and
+    anything behind a symbolic link are not inside.
+    """
+    pure = PurePosixPath(name)
+    plain = name == str(pure) and not pure.is_absolute() and ".." not in pure.parts
+    odd = not name.isprintable() or any(char in name for char in "\\:")
+    if not pure.parts or not plain or odd:
+        return None
+    path = folder.joinpath(*pure.parts)
+    steps = [path, *path.parents[: len(pure.parts) - 1]]
+    return None if any(step.is_symlink() for step in steps) else path
+
+
+def _read_json(folder: Path) -> Any:
+    path = folder / NAME
+    if path.is_symlink() or not path.is_file():
+        raise ExportError(
+            f"Expected an export (a folder with {NAME}) at {folder}, found none;"
+            " `genre export DIR` writes one."
+        )
+    if path.stat().st_size > _MAX_BYTES:
+        raise _damaged(folder, f"it is larger than {_MAX_BYTES:,} bytes")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, str(error)) from error
+    except OSError as error:
+        raise ExportError(f"{path} could not be read ({error.strerror}).") from error
+
+
+def _damaged(folder: Path, found: str) -> ExportError:
+    return ExportError(
+        f"Expected the {NAME} of an export in {folder}, found a damaged one ({found});"
+        " get or make the export again."
+    )
+
+
+def _parsed(content: Mapping[str, Any]) -> Manifest:
+    about = About(
+        label_set=LabelSet(**content["label_set"]),
+        split_set=SplitSet(**content["split_set"]),
+        genres=tuple(_typed(name, str) for name in _typed(content["genres"], list)),
+        left_out={
+            k: _typed(v, int) for k, v in _typed(content["left_out"], dict).items()
+        },
+    )
+    files = {
+        name: FileEntry(_typed(e["sha256"], str), _typed(e["size_bytes"], int))
+        for name, e in _typed(content["files"], dict).items()
+    }
+    return Manifest(about, _typed(content["facts"], dict), files)
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+    return value
