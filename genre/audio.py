@@ -84,7 +84,7 @@ def convert_to_wav(source: Path, target: Path, *, settings: Settings) -> AudioIn
     Returns
     -------
     AudioInfo
-        The sha256 of the sample bytes, the length and the source's codec.
+        The sha256 of the sample bytes, the length, the source's codec and length.
 
     Raises
     ------
@@ -106,7 +106,9 @@ def convert_to_wav(source: Path, target: Path, *, settings: Settings) -> AudioIn
             digest.update(chunk)
             loudest = max(loudest, peak(np.frombuffer(chunk, "<i2")))
         _refuse_silence(loudest, source)
-    return AudioInfo(digest.hexdigest(), SAMPLE_RATE, sound.n_samples, sound.codec)
+    return AudioInfo(
+        digest.hexdigest(), SAMPLE_RATE, sound.n_samples, sound.codec, sound.source_s
+    )
 
 
 def decode(path: Path, *, settings: Settings) -> NDArray[np.float32]:
@@ -193,6 +195,7 @@ class _Sound:
     first: int  # where the kept part begins, in samples
     n_samples: int  # length of the kept part
     codec: str
+    source_s: float  # length of the whole, in seconds
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the kept part's bytes, a megabyte at a time."""
@@ -220,9 +223,11 @@ def _decoded(source: Path, folder: Path, settings: Settings) -> Iterator[_Sound]
         if code:
             raise ffmpeg.failure(code, log, source=source, folder=folder)
         n_samples = os.fstat(raw.fileno()).st_size // 2
-        _check_length(n_samples / SAMPLE_RATE, log, source, settings)
+        source_s = n_samples / SAMPLE_RATE
+        _check_length(source_s, log, source, settings)
         n_kept = min(round(settings.excerpt_s * SAMPLE_RATE) or n_samples, n_samples)
-        yield _Sound(raw, (n_samples - n_kept) // 2, n_kept, ffmpeg.source_codec(log))
+        codec, first = ffmpeg.source_codec(log), (n_samples - n_kept) // 2
+        yield _Sound(raw, first, n_kept, codec, source_s)
 
 
 def _refuse_other_files(source: Path) -> None:

@@ -236,6 +236,7 @@ class AudioInfo:
     sample_rate: int
     n_samples: int
     source_codec: str
+    source_s: float | None = None  # length before any excerpt; None once stored
 
     @property
     def duration_s(self) -> float:
