@@ -1,0 +1,107 @@
+"""The WAV of each song, and the songs that still lack one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from genre.db import models as m
+from genre.db.tracks import to_track
+from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
+
+_PRESENT = m.Audio.status == AudioStatus.PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A song, its WAV if it has one, and where it may be had."""
+
+    track: Track
+    audio: AudioFile | None
+    refs: tuple[TrackRef, ...]
+
+
+def count_tracks(session: Session) -> int:
+    """Return how many songs there are."""
+    return session.scalar(select(func.count()).select_from(m.Track)) or 0
+
+
+def page(session: Session, *, after: str, size: int) -> list[Holding]:
+    """Return the next songs by track id; a crawl's memory is one page of them."""
+    query = select(m.Track).where(m.Track.id > after).order_by(m.Track.id).limit(size)
+    tracks = [to_track(row) for row in session.scalars(query)]
+    ids = [track.id for track in tracks]
+    audio, refs = _present(session, ids), _refs(session, ids)
+    return [Holding(t, audio.get(t.id), tuple(refs.get(t.id, ()))) for t in tracks]
+
+
+def put(session: Session, audio: AudioFile) -> None:
+    """Record the WAV that a song has now; another one it had is replaced."""
+    session.execute(
+        update(m.Audio)
+        .where(m.Audio.track_id == audio.track_id, _PRESENT)
+        .values(status=AudioStatus.REPLACED)
+    )
+    session.merge(
+        m.Audio(
+            track_id=audio.track_id,
+            pcm_sha256=audio.info.pcm_sha256,
+            path=audio.path,
+            provider=audio.provider,
+            provider_id=audio.provider_id,
+            sample_rate=audio.info.sample_rate,
+            n_samples=audio.info.n_samples,
+            duration_s=audio.info.duration_s,
+            source_codec=audio.info.source_codec,
+            status=AudioStatus.PRESENT,
+        )
+    )
+    session.flush()
+
+
+def mark_removed(session: Session, track_id: str) -> None:
+    """Record that a song's WAV is not there any more."""
+    session.execute(
+        update(m.Audio)
+        .where(m.Audio.track_id == track_id, _PRESENT)
+        .values(status=AudioStatus.REMOVED)
+    )
+
+
+def same_sound(session: Session, audio: AudioFile) -> list[Track]:
+    """Return the other songs whose WAV holds exactly the same samples."""
+    query = (
+        select(m.Track)
+        .join(m.Audio, m.Audio.track_id == m.Track.id)
+        .where(
+            m.Audio.pcm_sha256 == audio.info.pcm_sha256,
+            m.Audio.track_id != audio.track_id,
+            _PRESENT,
+        )
+        .order_by(m.Track.id)
+    )
+    return [to_track(row) for row in session.scalars(query)]
+
+
+def _present(session: Session, ids: Sequence[str]) -> dict[str, AudioFile]:
+    query = select(m.Audio).where(m.Audio.track_id.in_(ids), _PRESENT)
+    return {row.track_id: _to_audio(row) for row in session.scalars(query)}
+
+
+def _refs(session: Session, ids: Sequence[str]) -> dict[str, list[TrackRef]]:
+    query = (
+        select(m.TrackRef)
+        .where(m.TrackRef.track_id.in_(ids))
+        .order_by(m.TrackRef.source, m.TrackRef.source_id)
+    )
+    found: dict[str, list[TrackRef]] = {}
+    for row in session.scalars(query):
+        ref = TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
+        found.setdefault(row.track_id, []).append(ref)
+    return found
+
+
+def _to_audio(row: m.Audio) -> AudioFile:
+    info = AudioInfo(row.pcm_sha256, row.sample_rate, row.n_samples, row.source_codec)
+    return AudioFile(row.track_id, row.path, row.provider, row.provider_id, info)

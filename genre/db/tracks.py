@@ -1,0 +1,192 @@
+"""Songs, the names they have elsewhere, and what happens when two are one.
+
+A song is found by a reference, its ISRC or its text key; ``seq`` numbers songs in
+the order they came, so that "the older" has a meaning that no clock changes.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from genre.db import models as m
+from genre.records import ArtistRole, Track, TrackRef
+
+_TRACK_ID = m.Base.metadata.tables[m.Track.__tablename__].c.id
+Roles = Iterable[tuple[str, ArtistRole]]
+
+
+def get(session: Session, track_id: str) -> Track | None:
+    """Return a song by its id, or by one it had before a merge."""
+    row = session.get(m.Track, track_id)
+    if row is None:
+        alias = session.get(m.TrackAlias, track_id)
+        row = session.get(m.Track, alias.track_id) if alias else None
+    return to_track(row) if row else None
+
+
+def by_ref(session: Session, source: str, source_id: str) -> Track | None:
+    """Return the song that is known by a reference."""
+    ref = session.get(m.TrackRef, (source, source_id))
+    return get(session, ref.track_id) if ref else None
+
+
+def by_isrc(session: Session, isrc: str) -> Track | None:
+    """Return the oldest song with an ISRC."""
+    query = select(m.Track).where(m.Track.isrc == isrc).order_by(m.Track.seq)
+    row = session.scalar(query.limit(1)) if isrc else None
+    return to_track(row) if row else None
+
+
+def by_match_key(session: Session, match_key: str) -> list[Track]:
+    """Return the songs with a text key, the oldest first."""
+    if not match_key:
+        return []
+    query = select(m.Track).where(m.Track.match_key == match_key).order_by(m.Track.seq)
+    return [to_track(row) for row in session.scalars(query)]
+
+
+def add(session: Session, track: Track, *, match_key: str, artists: Roles) -> None:
+    """Add a song."""
+    newest = session.scalar(select(func.max(m.Track.seq))) or 0
+    session.execute(
+        insert(m.Track).values(
+            id=track.id,
+            title=track.title,
+            version=track.version,
+            artists=track.artists,
+            album=track.album,
+            duration_s=track.duration_s,
+            isrc=track.isrc,
+            year=track.year,
+            match_key=match_key,
+            seq=newest + 1,
+            licence=track.licence,
+            redistributable=track.redistributable,
+        )
+    )
+    _add_roles(session, track.id, artists)
+
+
+def fill_in(session: Session, known: Track, row: Track) -> None:
+    """Take from ``row`` what is not known yet of a song; nothing is replaced."""
+    missing = {
+        name: getattr(row, name)
+        for name in ("album", "duration_s", "isrc", "year")
+        if not getattr(known, name) and getattr(row, name)
+    }
+    if missing:
+        session.execute(update(m.Track).where(m.Track.id == known.id).values(missing))
+
+
+def name(
+    session: Session, track_id: str, row: Track, *, key: str, roles: Roles
+) -> None:
+    """Give a song that names no artist the names of a row that does."""
+    session.execute(
+        update(m.Track)
+        .where(m.Track.id == track_id, m.Track.match_key == "")
+        .values(
+            title=row.title, version=row.version, artists=row.artists, match_key=key
+        )
+    )
+    _add_roles(session, track_id, roles)
+
+
+def add_ref(session: Session, ref: TrackRef) -> None:
+    """Record a reference; its place is the one named last, trust is never lost."""
+    known = session.get(m.TrackRef, (ref.source, ref.source_id))
+    if known is None:
+        known = m.TrackRef(source=ref.source, source_id=ref.source_id, trusted=False)
+        session.add(known)
+    known.track_id = ref.track_id
+    known.url = ref.url or known.url or ""
+    known.trusted = known.trusted or ref.trusted
+    session.flush()
+
+
+def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
+    """Return two track ids in the order in which the songs came."""
+    query = select(m.Track.id).where(m.Track.id.in_([a, b])).order_by(m.Track.seq)
+    first, second = session.scalars(query).all()
+    return first, second
+
+
+def merge(session: Session, old: str, into: str) -> None:
+    """Let ``into`` take over everything of ``old``, which becomes its alias.
+
+    Where both have a row that there may be only one of, that of ``into`` stays. A
+    second recording is marked as removed.
+    """
+    _keep_one_recording(session, old, into)
+    for table in m.Base.metadata.sorted_tables:
+        columns = [c.name for c in table.columns if c.references(_TRACK_ID)]
+        for column in columns:
+            _repoint(session, table, column, (old, into), columns)
+    row = session.get_one(m.Track, old)
+    _fill_after_merge(session, to_track(row), into)
+    session.delete(row)
+    session.flush()
+    session.add(m.TrackAlias(old_id=old, track_id=into))
+    session.flush()
+
+
+def to_track(row: m.Track) -> Track:
+    """Return the record of a row."""
+    return Track(
+        id=row.id,
+        title=row.title,
+        version=row.version,
+        artists=row.artists,
+        album=row.album,
+        duration_s=row.duration_s,
+        isrc=row.isrc,
+        year=row.year,
+        licence=row.licence,
+        redistributable=row.redistributable,
+    )
+
+
+def _add_roles(session: Session, track_id: str, roles: Roles) -> None:
+    for artist_key, role in roles:
+        session.merge(
+            m.TrackArtist(track_id=track_id, artist_key=artist_key, role=role)
+        )
+    session.flush()
+
+
+def _fill_after_merge(session: Session, old: Track, into: str) -> None:
+    kept = get(session, into)
+    assert kept is not None
+    fill_in(session, kept, old)
+
+
+def _keep_one_recording(session: Session, old: str, into: str) -> None:
+    present = m.Audio.status == "present"
+    query = select(m.Audio.track_id).where(m.Audio.track_id == into, present)
+    if session.scalar(query):
+        session.execute(
+            update(m.Audio)
+            .where(m.Audio.track_id == old, present)
+            .values(status="removed")
+        )
+
+
+def _repoint(
+    session: Session,
+    table: Table,
+    column: str,
+    ids: tuple[str, str],
+    columns: list[str],
+) -> None:
+    """Let rows of one track id name another, unless that makes them doubles."""
+    old, into = ids
+    keys = [key.name for key in table.primary_key.columns]
+    rows = session.execute(select(table).where(table.c[column] == old)).mappings().all()
+    for row in rows:
+        new = {**row, column: into}
+        session.execute(table.delete().where(*(table.c[k] == row[k] for k in keys)))
+        pair = len({new[name] for name in columns}) < len(columns)
+        same = select(table).where(*(table.c[k] == new[k] for k in keys))
+        if not pair and session.execute(same).first() is None:
+            session.execute(table.insert().values(new))
