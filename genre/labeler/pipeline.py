@@ -29,7 +29,7 @@ from genre.records import (
 )
 from genre.text import genre_key
 
-__all__ = ["SplitParams", "label", "split", "why"]
+__all__ = ["SplitParams", "has_split", "label", "split", "why"]
 _SHOWN = 5  # tracks listed when a name fits several
 
 
@@ -87,6 +87,18 @@ def split(settings: Settings, params: SplitParams | None = None) -> Iterator[Eve
             status = splits.save_split_set(session, split_set, parts)
         yield from notes.missing_parts(report)
         yield notes.split_outcome(split_set, report, status)
+
+
+def has_split(settings: Settings) -> bool:
+    """Tell whether the corpus is divided into parts already.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    """
+    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
+        return splits.current_split_set(session) is not None
 
 
 def why(settings: Settings, track: str, genre: str | None = None) -> TrackExplanation:
