@@ -129,10 +129,12 @@ def test_replaced_audio_is_built_again(tmp_path: Path) -> None:
 
 
 def _delete(path: Path) -> None:
+    """Lose the whole file."""
     path.unlink()
 
 
 def _cut_short(path: Path) -> None:
+    """Lose its last bytes."""
     path.write_bytes(path.read_bytes()[:-100])
 
 
@@ -155,20 +157,24 @@ def test_a_lost_shard_is_built_again(tmp_path: Path, lose: object) -> None:
 
 
 def _missing(path: Path) -> None:
+    """Remove the WAV."""
     path.unlink()
 
 
 def _other_samples(path: Path) -> None:
+    """Change one sample, not the length."""
     data = bytearray(path.read_bytes())
     data[1_000] ^= 1
     path.write_bytes(data)
 
 
 def _truncated(path: Path) -> None:
+    """Cut the last samples off, not the header."""
     path.write_bytes(path.read_bytes()[:-10])
 
 
 def _folder(path: Path) -> None:
+    """Put a folder where the WAV was."""
     path.unlink()
     path.mkdir()
 

@@ -45,6 +45,7 @@ def _store(
 
 
 def _load(folder: Path, tracks: str, dtype: str = "float16") -> Resident:
+    """Return songs of a fresh store, in memory."""
     shards, refs = _store(folder, dtype)
     return load_resident(folder, shards, [refs[t] for t in tracks])
 

@@ -35,6 +35,7 @@ def _songs(*lengths: int, config: MelConfig = CONFIG) -> list[SongFrames]:
 
 
 def _write(folder: Path) -> tuple[Path, Shard]:
+    """Write a shard of three songs; return its file and row."""
     shard, _ = write_shard(folder, CONFIG, songs=_songs(3, 200, 50))
     return folder / shard.path, shard
 
@@ -92,6 +93,8 @@ def test_the_file_is_as_long_as_its_header_says(tmp_path: Path) -> None:
 
 
 def _flip(position: int) -> Callable[[Path], None]:
+    """Return what changes one bit of the byte at a position."""
+
     def damage(path: Path) -> None:
         data = bytearray(path.read_bytes())
         data[position] ^= 1
@@ -101,6 +104,7 @@ def _flip(position: int) -> Callable[[Path], None]:
 
 
 def _cut(path: Path) -> None:
+    """Remove the last byte."""
     path.write_bytes(path.read_bytes()[:-1])
 
 
