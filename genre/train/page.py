@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from genre.text import display
 
+PIXEL_RATIO = 1.5  # picture pixels per page pixel, so that fine screens stay crisp
 _VOID = {"img", "meta"}
 _TEXT_WIDTH = 600  # characters of one piece of text; longer ones are cut
 
@@ -114,7 +115,13 @@ def table(
 def picture(png: bytes, *, alt: str, caption: str) -> Html:
     """Return a figure with the PNG embedded, so that the page can be mailed."""
     data = base64.b64encode(png).decode("ascii")
-    image = tag("img", src=f"data:image/png;base64,{data}", alt=display(alt))
+    width = int.from_bytes(png[16:20], "big")  # the PNG header's, in its own pixels
+    image = tag(
+        "img",
+        src=f"data:image/png;base64,{data}",
+        alt=display(alt),
+        width=str(round(width / PIXEL_RATIO)),
+    )
     return tag("figure", image, tag("figcaption", caption))
 
 

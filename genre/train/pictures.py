@@ -23,7 +23,7 @@ from genre.train.calibration import reliability
 from genre.train.exam import Bools, Floats
 
 BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#8A8A8A", "#222222"
-_DPI = 144
+_DPI = 144  # 1.5 pixels per 1/96 inch, as page.PIXEL_RATIO says
 _SMALL = 8.5  # points
 _TICKS_HZ = (100, 500, 1000, 2000, 4000, 8000)
 _RANGE_DB = 80.0  # what a mel picture shows below its loudest point
@@ -176,10 +176,8 @@ def _heatmap(
         return
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
-            color = "white" if table[row, column] > 0.55 else INK
-            axes.text(
-                column, row, text, ha="center", va="center", fontsize=7.5, color=color
-            )
+            how = {"color": "white" if table[row, column] > 0.55 else INK}
+            axes.text(column, row, text, ha="center", va="center", fontsize=7.5, **how)
 
 
 # --- curves ----------------------------------------------------------------------
@@ -226,7 +224,15 @@ def draw_calibration(confidence: Floats, correct: Bools) -> Figure:
     _plain(lower, grid="y")
     upper.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle="--")
     filled = count > 0
-    upper.plot(mean[filled], share[filled], "o-", color=BLUE, ms=6, linewidth=1.6)
+    upper.plot(
+        mean[filled],
+        share[filled],
+        "o-",
+        color=BLUE,
+        ms=6,
+        linewidth=1.6,
+        clip_on=False,
+    )
     upper.set(xlim=(0, 1), ylim=(0, 1))
     upper.set_ylabel("share that is right", fontsize=_SMALL)
     edges = np.arange(len(count)) / len(count)
@@ -284,9 +290,10 @@ def _hertz(axes: Axes, config: MelConfig) -> None:
 def _bars(axes: Axes, scores: Mapping[str, float], labelled: frozenset[str]) -> None:
     best = sorted(scores, key=lambda genre: (-scores[genre], genre))[:6][::-1]
     _plain(axes, grid="x")
-    for row, genre in enumerate(best):
-        face = BLUE if genre in labelled else "white"
-        axes.barh(row, scores[genre], height=0.62, facecolor=face, edgecolor=BLUE)
+    faces = [BLUE if genre in labelled else "white" for genre in best]
+    widths = [scores[genre] for genre in best]
+    axes.barh(range(len(best)), widths, height=0.62, color=faces, edgecolor=BLUE)
     axes.set_xlim(0, 1)
+    axes.set_xticks((0, 0.5, 1), labels=("0", "0.5", "1"))
     axes.set_xlabel("score (filled: labelled)", fontsize=_SMALL)
     _names(axes.yaxis, best)

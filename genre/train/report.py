@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from genre.files import atomic_write
 from genre.train import pictures
 from genre.train.calibration import confident
-from genre.train.exam import hard_labels, to_cells
+from genre.train.exam import to_cells
 from genre.train.page import document
-from genre.train.report_data import MelExample, ReportData
+from genre.train.report_data import MelExample, ReportData, labelled_genres
 from genre.train.sections import all_sections
 
 
@@ -87,15 +87,12 @@ def _genre_rows(summary: Mapping[str, Any]) -> list[pictures.GenreRow]:
 
 
 def _draw_song(data: ReportData, example: MelExample) -> Figure:
-    genres = data.exam.genres
-    labelled = hard_labels(data.exam.songs)[example.song]
+    scores = data.model.songs[example.song]
     return pictures.draw_song(
         example.mel,
         example.config,
-        scores=dict(zip(genres, data.model.songs[example.song], strict=True)),
-        labelled=frozenset(
-            g for g, is_so in zip(genres, labelled, strict=True) if is_so
-        ),
+        scores=dict(zip(data.exam.genres, scores, strict=True)),
+        labelled=labelled_genres(data.exam, example.song),
     )
 
 

@@ -20,7 +20,6 @@ from genre.train.exam import (
     Floats,
     hard_labels,
     to_cells,
-    top_labels,
 )
 
 
@@ -124,9 +123,14 @@ def pick_examples(exam: Exam, answers: Answers) -> tuple[int, ...]:
     )
 
 
+def labelled_genres(exam: Exam, row: int) -> frozenset[str]:
+    """Return the genres that a song's labels name: all, or the top one."""
+    positive = to_cells(exam.songs, multilabel=exam.multilabel).positive[row]
+    return frozenset(g for g, so in zip(exam.genres, positive, strict=True) if so)
+
+
 def answered_right(exam: Exam, answers: Answers) -> Bools:
     """Tell for each song whether its top-scored genre is one of its labels."""
+    positive = to_cells(exam.songs, multilabel=exam.multilabel).positive
     best = answers.songs.argmax(axis=1)
-    if not exam.multilabel:
-        return np.asarray(best == top_labels(exam.songs))
-    return np.asarray(hard_labels(exam.songs)[np.arange(len(best)), best])
+    return np.asarray(positive[np.arange(len(best)), best])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from genre.train.page import Html, Row, bullets, fold, join, picture, table, tag
-from genre.train.report_data import MelExample, ReportData, answered_right
+from genre.train.report_data import ReportData
 from genre.train.words import (
     HEADLINE,
     METRICS,
@@ -13,9 +13,11 @@ from genre.train.words import (
     findings,
     limits,
     signed,
+    song_caption,
     system,
 )
 
+_SONGS = "Song level. Songs: how many carry the genre, of those where that is known."
 _LEVELS = (("song", "Songs", "n_songs"), ("segment", "5 s segments", "n_segments"))
 
 
@@ -73,8 +75,8 @@ def _score_note(data: ReportData) -> str:
         else ""
     )
     return (
-        "Small print: 95 % intervals over artists, drawn within their main genre; the"
-        " differences are paired, on the same draws. "
+        "Below each number its 95 % interval over artists, drawn within their main"
+        " genre; differences are paired, on the same draws. "
         f"{decided}The classical baseline is a logistic regression on each song's mel"
         " means and deviations; the prior answers each genre's training frequency."
     )
@@ -94,6 +96,8 @@ def _difference_rows(data: ReportData, level: str) -> list[Row]:
     rows: list[Row] = []
     for key, found in data.summary["differences"][level].items():
         ours, other = key.split(" - ")
+        if other == "majority":  # metrics.json has it; the prior says the same
+            continue
         cells = [
             _signed_cell(found[metric]) for metric in HEADLINE[data.exam.multilabel]
         ]
@@ -181,7 +185,7 @@ def _genre_table(data: ReportData) -> Html:
     head = ["", "songs", "prior", "PR-AUC", "baseline's", "ROC-AUC", "F1"]
     if data.exam.multilabel:
         head.append("threshold")
-    return table(head, [("", rows)], caption="Song level; songs: carrying of known.")
+    return table(head, [("", rows)], caption=_SONGS)
 
 
 def _matrix(drawn: Mapping[str, bytes]) -> Iterator[Html]:
@@ -238,20 +242,6 @@ def _songs(data: ReportData, drawn: Mapping[str, bytes]) -> Iterator[Html]:
         for number, example in enumerate(data.examples, start=1)
     ]
     yield tag("section", tag("h2", "Two songs"), *images)
-
-
-def song_caption(data: ReportData, example: MelExample) -> str:
-    """Say which song is shown and whether the model was right about it."""
-    row, genres = example.song, data.exam.genres
-    track_id = data.exam.songs.track_ids[row]
-    right = bool(answered_right(data.exam, data.model)[row])
-    scores = data.model.songs[row]
-    best = genres[int(scores.argmax())]
-    return (
-        f"The surest {'right' if right else 'wrong'} answer:"
-        f" {data.names.get(track_id, track_id)}. The model says {best}"
-        f" ({figure(float(scores.max()))})."
-    )
 
 
 # --- corpus and settings ---------------------------------------------------------

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from genre.records import Split
-from genre.train.report_data import PartCount, ReportData
+from genre.train.report_data import (
+    MelExample,
+    PartCount,
+    ReportData,
+    answered_right,
+    labelled_genres,
+)
 
 SYSTEMS = {
     "model": "model",
@@ -66,7 +72,7 @@ def findings(data: ReportData) -> list[str]:
 
 
 def _who(data: ReportData) -> str:
-    network = str(data.config.get("model", "network"))
+    network = f"The model ({data.config.get('model', 'of unknown kind')})"
     genres = count(len(data.exam.genres), "genre")
     train = _part(data.parts, Split.TRAIN)
     asked = (
@@ -74,9 +80,9 @@ def _who(data: ReportData) -> str:
         f" {count(data.summary['n_artists'], 'artist')} of the {data.exam.split} part"
     )
     if train is None:
-        return f"A {network} that knows {genres} {asked}."
+        return f"{network} knows {genres} and {asked}."
     return (
-        f"A {network} learnt {genres} from {count(train.n_songs, 'song')} by"
+        f"{network} learnt {genres} from {count(train.n_songs, 'song')} by"
         f" {count(train.n_artists, 'artist')} and {asked}."
     )
 
@@ -99,8 +105,8 @@ def _strangers(data: ReportData) -> str:
     train = _part(data.parts, Split.TRAIN)
     if train is not None and train.n_shared:
         return (
-            f"{count(train.n_shared, 'artist')} of the training part sing in the test"
-            " part too, so the scores are too good; run genre split again."
+            f"Training and test part share {count(train.n_shared, 'artist')}, so the"
+            " scores are too good; run genre split, then train again."
         )
     return (
         "No main artist is in both parts, so it cannot score by knowing an artist's"
@@ -176,6 +182,21 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
+def song_caption(data: ReportData, example: MelExample) -> str:
+    """Say which song is shown and whether the model was right about it."""
+    row, genres = example.song, data.exam.genres
+    track_id = data.exam.songs.track_ids[row]
+    right = bool(answered_right(data.exam, data.model)[row])
+    scores = data.model.songs[row]
+    labels = ", ".join(sorted(labelled_genres(data.exam, row))) or "nothing"
+    best = genres[int(scores.argmax())]
+    return (
+        f"The surest {'right' if right else 'wrong'} answer:"
+        f" {data.names.get(track_id, track_id)}. Labelled {labels}; the model says"
+        f" {best} ({figure(float(scores.max()))})."
+    )
+
+
 # --- what it cannot say ----------------------------------------------------------
 
 
@@ -190,8 +211,8 @@ def _left_out(data: ReportData) -> Iterator[str]:
     excluded = _part(data.parts, Split.EXCLUDED)
     if excluded is not None:
         yield (
-            f"{count(excluded.n_songs, 'song')} were kept out of training because they"
-            " share an artist with the test part."
+            f"Kept out of training: {count(excluded.n_songs, 'song')} that would bring"
+            " an artist of the test part into it."
         )
     known = data.exam.songs.known
     if known.size and not known.all():
