@@ -176,8 +176,9 @@ def _heatmap(
         return
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
-            how = {"color": "white" if table[row, column] > 0.55 else INK}
-            axes.text(column, row, text, ha="center", va="center", fontsize=7.5, **how)
+            color = "white" if table[row, column] > 0.55 else INK
+            drawn = axes.text(column, row, text, ha="center", va="center", color=color)
+            drawn.set_fontsize(7.5)
 
 
 # --- curves ----------------------------------------------------------------------
