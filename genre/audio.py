@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from genre import ffmpeg
 from genre.config import SAMPLE_RATE, Settings
-from genre.errors import MediaError
+from genre.errors import MediaError, ToolError
 from genre.ffmpeg import find_ffmpeg
 from genre.files import atomic_write, disk_errors, fsync_file, publish
 from genre.records import AudioInfo, ErrorClass
@@ -37,6 +37,7 @@ __all__ = [
     "convert_to_wav",
     "decode",
     "encode",
+    "ffmpeg_version",
     "find_ffmpeg",
     "read_wav",
     "run",
@@ -171,6 +172,23 @@ def encode(source: Path, target: Path, *, codec: str) -> None:
             publish(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def ffmpeg_version() -> str:
+    """Return the version of the ffmpeg that ``find_ffmpeg`` names, e.g. ``7.1``.
+
+    Raises
+    ------
+    ToolError
+        There is no ffmpeg, or it does not start.
+    """
+    _, log = run([find_ffmpeg()], stdout=None, deadline_s=30, max_bytes=0)
+    words = log.split()
+    return (
+        words[2].removeprefix("n")
+        if words[:2] == ["ffmpeg", "version"]
+        else "of unknown version"
+    )
 
 
 def terminate_children() -> None:
@@ -322,14 +340,20 @@ def _start(command: list[str], stdout: IO[bytes] | None) -> "subprocess.Popen[by
     """Start ffmpeg in a session of its own, so that Ctrl-C reaches us alone."""
     ours = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     with _running_lock:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout or subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={**ours, "AV_LOG_FORCE_NOCOLOR": "1", "LC_ALL": "C"},
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout or subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**ours, "AV_LOG_FORCE_NOCOLOR": "1", "LC_ALL": "C"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ToolError(
+                f"Expected the program {command[0]} to start, found {error.strerror};"
+                " replace it, or take it off PATH so that the bundled one is used."
+            ) from error
         _running.add(process)
     return process
 

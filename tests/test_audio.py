@@ -15,13 +15,15 @@ from genre.audio import (
     convert_to_wav,
     decode,
     encode,
+    ffmpeg_version,
+    find_ffmpeg,
     read_wav,
     run,
     terminate_children,
     write_wav,
 )
 from genre.config import Settings
-from genre.errors import DiskFullError, MediaError
+from genre.errors import DiskFullError, MediaError, ToolError
 from genre.files import sha256_file
 from genre.records import ErrorClass
 from tests.attacks.media import (
@@ -444,6 +446,30 @@ def test_terminating_children_interrupts_their_threads(tmp_path: Path) -> None:
     terminate_children()
     thread.join()
     assert len(caught) == 1
+
+
+def test_a_program_that_does_not_start_is_ours_to_fix(tmp_path: Path) -> None:
+    """A broken ffmpeg is an environment fault with advice, not a fault of the song."""
+    broken = tmp_path / "ffmpeg"
+    broken.write_bytes(b"\x7fELF of another machine")
+    broken.chmod(0o755)
+    with pytest.raises(ToolError, match="take it off PATH") as caught:
+        run([str(broken)], stdout=None, deadline_s=60, max_bytes=0)
+    assert caught.value.error_class is ErrorClass.ENVIRONMENT
+
+
+def test_the_ffmpeg_on_the_path_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An own ffmpeg is preferred and its version told; without one the bundled one is."""
+    own = tmp_path / "ffmpeg"
+    own.write_text("#!/bin/sh\necho 'ffmpeg version 99.1 Copyright' >&2\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (find_ffmpeg(), ffmpeg_version()) == (str(own), "99.1")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert "imageio_ffmpeg" in find_ffmpeg()
+    assert ffmpeg_version()[0].isdigit()
 
 
 # --- our own WAV ---------------------------------------------------------------------
