@@ -108,9 +108,14 @@ def _strangers(data: ReportData) -> str:
             f"Training and test part share {count(train.n_shared, 'artist')}, so the"
             " scores are too good; run genre split, then train again."
         )
+    disjoint = (
+        ""
+        if train is None
+        else "No main artist is in both parts, so it cannot score by knowing an artist's"
+        " sound. "
+    )
     return (
-        "No main artist is in both parts, so it cannot score by knowing an artist's"
-        " sound. Labels are playlist votes that nobody checked: a right answer"
+        f"{disjoint}Labels are playlist votes that nobody checked: a right answer"
         " counts as wrong where the playlists err."
     )
 
