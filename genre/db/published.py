@@ -55,9 +55,7 @@ def published_scope(session: Session, label_set: str, split_set: str) -> Publish
             .where(m.SplitRow.split_set == split_set)
             .where(m.SplitRow.track_id.in_(labelled))
             .group_by(m.SplitRow.split)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     n_labelled = session.scalar(select(func.count()).select_from(labelled.subquery()))
     n_tracks = session.scalar(select(func.count()).select_from(m.Track))
@@ -105,7 +103,7 @@ def _next_tracks(
         .order_by(row.track_id)
         .limit(_BATCH)
     )
-    return [Track(*values) for values in rows.tuples()]
+    return [Track(*values) for values in rows]
 
 
 def _with_details(

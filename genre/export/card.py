@@ -63,7 +63,9 @@ def hub_licence(facts: Facts) -> str:
 
 def _header(about: About, facts: Facts) -> dict[str, Any]:
     size = next((name for n, name in _SIZES if facts.n_songs < n), "n>1T")
-    files = [{"split": p.value, "path": f"data/{p}-*.parquet"} for p in PARTS]
+    # datasets.load_dataset fails on a part without rows, so those are not named
+    parts = [part.value for part in PARTS if facts.songs[part]]
+    files = [{"split": part, "path": f"data/{part}-*.parquet"} for part in parts]
     licence = hub_licence(facts)
     return {
         "pretty_name": f"Songs in {len(about.genres)} music genres",

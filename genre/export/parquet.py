@@ -93,19 +93,24 @@ _WRITER = {
 }
 
 
-def file_names(split: Split, n_rows: int) -> list[str]:
+def file_names(split: Split, n_rows: int, *, shard_rows: int = SHARD_ROWS) -> list[str]:
     """Return the names of a part's files, relative to the export; at least one."""
-    n_files = max(1, -(-n_rows // SHARD_ROWS))
+    n_files = max(1, -(-n_rows // shard_rows))
     return [f"data/{split}-{i:05}-of-{n_files:05}.parquet" for i in range(n_files)]
 
 
 def write_part(
-    folder: Path, split: Split, rows: Iterable[Row], *, n_rows: int
+    folder: Path,
+    split: Split,
+    rows: Iterable[Row],
+    *,
+    n_rows: int,
+    shard_rows: int = SHARD_ROWS,
 ) -> list[str]:
     """Write a part's ``n_rows`` rows, sorted by track id; return the files' names."""
-    names, left = file_names(split, n_rows), iter(rows)
+    names, left = file_names(split, n_rows, shard_rows=shard_rows), iter(rows)
     for name in names:
-        _write_file(folder / name, itertools.islice(left, SHARD_ROWS))
+        _write_file(folder / name, itertools.islice(left, shard_rows))
     return names
 
 

@@ -8,7 +8,8 @@ name that does not fit is left out, never guessed at.
 import ipaddress
 import re
 import socket
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 Reference = dict[str, str]  # source, id, url; at least one of the last two is set
 
@@ -37,6 +38,7 @@ def public_reference(source: str, source_id: str, url: str = "") -> Reference | 
     return found if found["id"] or found["url"] else None
 
 
+@lru_cache(maxsize=10_000)
 def source_name(source: str) -> str:
     """Return the source's bare name: ``http:http://nas/search`` is ``http``."""
     match = _SOURCE_NAME.match(source)
@@ -57,6 +59,7 @@ def public_id(source: str, source_id: str) -> str:
     return source_id if pattern.fullmatch(source_id) else ""
 
 
+@lru_cache(maxsize=10_000)  # the same few playlists are named by all their songs
 def public_url(url: str) -> str:
     """Return the URL without user, password, token and fragment; "" when private.
 
@@ -68,21 +71,29 @@ def public_url(url: str) -> str:
         port = parts.port
     except ValueError:
         return ""
-    host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in {"http", "https"} or not is_public_host(host):
+    host = public_host(parts.hostname or "")
+    if parts.scheme not in {"http", "https"} or not host:
         return ""
-    try:
-        shown = _rebuilt(parts, host, port)
-    except UnicodeError:  # no name of the internet
-        return ""
+    netloc = host if port is None else f"{host}:{port}"
+    path = quote(_MATRIX.sub("", parts.path), safe="/%:@!$&'()*+,=~", errors="replace")
+    query = [(k, v) for k, v in parse_qsl(parts.query) if k in _QUERY]
+    shown = urlunsplit((parts.scheme, netloc, path, urlencode(query), ""))
     return shown if len(shown) <= _MAX_URL else ""
 
 
-def is_public_host(host: str) -> bool:
-    """Tell whether a host is one that a stranger could reach by the same name."""
+@lru_cache(maxsize=10_000)
+def public_host(host: str) -> str:
+    """Return a host as ASCII when a stranger reaches it by the same name, else ""."""
+    host = host.rstrip(".")
     if address := _address(host):
-        return address.is_global
-    return "." in host and not f".{host.lower()}".endswith(_HOME_SUFFIXES)
+        shown = f"[{host}]" if ":" in host else host
+        return shown if address.is_global else ""
+    if "." not in host or f".{host.lower()}".endswith(_HOME_SUFFIXES):
+        return ""
+    try:
+        return quote(host.encode("idna"), safe=".-")
+    except UnicodeError:  # no name of the internet
+        return ""
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -94,13 +105,4 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
             return ipaddress.IPv4Address(socket.inet_aton(host))
         except (OSError, ValueError):
             return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
-
-
-def _rebuilt(parts: SplitResult, host: str, port: int | None) -> str:
-    name = f"[{host}]" if ":" in host else quote(host.encode("idna"), safe=".-")
-    netloc = name if port is None else f"{name}:{port}"
-    path = quote(_MATRIX.sub("", parts.path), safe="/%:@!$&'()*+,=~", errors="replace")
-    query = [(k, v) for k, v in parse_qsl(parts.query) if k in _QUERY]
-    return urlunsplit((parts.scheme, netloc, path, urlencode(query), ""))
+    return getattr(address, "ipv4_mapped", None) or address

@@ -36,9 +36,11 @@ class Song:
 
 
 SONGS = (
-    Song("a", title="Ünder", scores={"techno": 0.6, "house": 0.4}, playlists=("p-techno", "p-house")),
+    Song("a", title="Ünder", scores={"techno": 0.6, "house": 0.4},
+         playlists=("p-techno", "p-house")),
     Song("b", scores={"house": 1.0, "techno": None}, playlists=("p-house",), audio=None),
-    Song("c", "validation", scores={"dub": 1.0}, playlists=("p-dub",), licence="CC BY 4.0", redistributable=True),
+    Song("c", "validation", scores={"dub": 1.0}, playlists=("p-dub",), licence="CC BY 4.0",
+         redistributable=True),
     Song("d", "test", scores={"techno": 0.9, "dub": 0.1}, playlists=("p-techno", "p-dub")),
     Song("e", "test", refs=(("youtube", "abc123", "https://www.youtube.com/watch?v=abc123"),)),
     Song("f", "excluded"),
@@ -73,7 +75,9 @@ def _add_sets(session: Session) -> None:
     for key in GENRES:
         session.add(models.PlaylistGenre(playlist_id=f"p-{key}", genre_id=key))
     sets = {"params": {"min_shared": 3}, "created_at": at, "is_current": True}
-    session.add(models.LabelSet(id="1" * 64, name="votes", rule="playlist-votes-1", **sets))
+    session.add(
+        models.LabelSet(id="1" * 64, name="votes", rule="playlist-votes-1", **sets)
+    )
     session.add(models.SplitSet(id="2" * 64, rule="artist-groups-1", **sets))
 
 
@@ -95,16 +99,34 @@ def _add_song(session: Session, song: Song, position: int) -> None:
         )
     )  # fmt: skip
     session.flush()
-    session.add(models.TrackArtist(track_id=key, artist_key=song.artist or song.name, role="main"))
+    session.add(
+        models.TrackArtist(
+            track_id=key, artist_key=song.artist or song.name, role="main"
+        )
+    )
     for playlist in song.playlists:
-        session.add(models.PlaylistTrack(playlist_id=playlist, position=position, track_id=key, first_seen="2026"))
+        session.add(
+            models.PlaylistTrack(
+                playlist_id=playlist, position=position, track_id=key, first_seen="2026"
+            )
+        )
     for genre, score in song.scores.items():
         known = score is not None
-        session.add(models.Label(label_set="1" * 64, track_id=key, genre_id=genre, score=score, known=known))
+        session.add(
+            models.Label(
+                label_set="1" * 64,
+                track_id=key,
+                genre_id=genre,
+                score=score,
+                known=known,
+            )
+        )
     if song.split:
         session.add(models.SplitRow(split_set="2" * 64, track_id=key, split=song.split))
     for source, source_id, url in song.refs:
-        session.add(models.TrackRef(source=source, source_id=source_id, track_id=key, url=url))
+        session.add(
+            models.TrackRef(source=source, source_id=source_id, track_id=key, url=url)
+        )
     if song.audio:
         session.add(_audio(song, *song.audio))
 
