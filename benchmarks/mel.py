@@ -12,11 +12,11 @@ from benchmarks import Table
 from genre.features.mel import MelConfig, wav_to_mel
 
 SECONDS = 90
-_ROUNDS = 9  # the fastest of each counts: others measure the machine's other work
+_ROUNDS = 9  # the fastest of each counts: the others met the machine's other work
 _NOTE = f"""\
 `wav_to_mel` against `librosa.feature.melspectrogram` + `librosa.power_to_db` on
 {SECONDS} s of synthesised sound as s16 samples, one thread each, taking turns, the
-fastest of {_ROUNDS} rounds. Errors are the largest difference in dB: "where it counts"
+least processor time of {_ROUNDS} rounds. Errors are the largest difference in dB: "where it counts"
 is above -80 dB and within 70 dB of the frame's peak (bound: 0.001), "elsewhere" is the
 rest (bound: 0.2; librosa transforms in float64, we in float32). The lone tone is the
 worst case: nearly all its frames are transformed a second time, in float64."""
@@ -62,13 +62,13 @@ def _librosa_mel(y: NDArray[np.float32], c: MelConfig) -> NDArray[np.float32]:
 
 
 def _race(first: Callable[[], object], second: Callable[[], object]) -> list[float]:
-    """Return the shortest time of each, in seconds, taking turns."""
+    """Return the shortest processor time of each, in seconds, taking turns."""
     best = [np.inf, np.inf]
     for _ in range(_ROUNDS):
         for k, work in enumerate((first, second)):
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            best[k] = min(best[k], time.perf_counter() - start)
+            best[k] = min(best[k], time.process_time() - start)
     return best
 
 
