@@ -45,12 +45,13 @@ class Catalog:
     def __init__(self, path: Path, *, readonly: bool) -> None:
         self.path = path
         self.readonly = readonly
-        self._engine = make_engine(path, readonly=readonly)
+        self._reader = make_engine(path, readonly=True)
+        self._writer = make_engine(path)  # connects when it is used first
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads."""
-        with self._translated(), Session(self._engine) as session:
+        with self._translated(), Session(self._reader) as session:
             yield session
 
     @contextlib.contextmanager
@@ -58,12 +59,13 @@ class Catalog:
         """Open a writing transaction; it commits when the block ends well."""
         if self.readonly:
             raise CatalogError(f"{self.path} was opened for reading only.")
-        with self._translated(), Session(self._engine) as session, session.begin():
+        with self._translated(), Session(self._writer) as session, session.begin():
             yield session
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._reader.dispose()
+        self._writer.dispose()
 
     def __enter__(self) -> "Catalog":
         return self

@@ -49,6 +49,12 @@ class Overlap:
     n_other: int
     n_shared: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.genre} ({self.n_genre} songs) and {self.other} ({self.n_other})"
+            f" share {self.n_shared}: overlap {self.coefficient:.2f}"
+        )
+
     @property
     def coefficient(self) -> float:
         """Shared songs as a share of the smaller genre, 0..1."""

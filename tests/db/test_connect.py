@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from genre.config import Settings
 from genre.db import Catalog, open_catalog
 from genre.db import models as m
-from genre.db.connect import catalog_path, make_engine
+from genre.db.connect import catalog_path
 from genre.errors import (
     CatalogDamagedError,
     CatalogError,
@@ -95,15 +95,31 @@ def test_a_reading_catalog_hands_out_no_writer(settings: Settings) -> None:
         pass
 
 
-def test_the_reading_engine_refuses_writes(settings: Settings) -> None:
-    """SQLite itself refuses to write on a reader's connection."""
-    engine = make_engine(catalog_path(settings), readonly=True)
+def test_reading_takes_no_write_lock(settings: Settings) -> None:
+    """While one process reads, another one begins to write."""
     with (
-        engine.connect() as connection,
+        open_catalog(settings) as reader,
+        open_catalog(settings) as writer,
+        reader.read() as session,
+    ):
+        assert session.scalars(select(m.Genre)).all() == []
+        with pytest.raises(ZeroDivisionError), writer.write() as other:
+            other.add(m.Genre(id="dub", name="Dub"))
+            other.flush()
+            _ = 1 / 0
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_a_reading_transaction_refuses_writes(
+    settings: Settings, readonly: bool
+) -> None:
+    """``read`` of any catalog cannot write, not even by mistake."""
+    with (
+        open_catalog(settings, readonly=readonly) as catalog,
+        catalog.read() as session,
         pytest.raises(DBAPIError, match="readonly"),
     ):
-        connection.execute(text("DELETE FROM genres"))
-    engine.dispose()
+        session.execute(text("DELETE FROM genres"))
 
 
 def test_foreign_keys_are_enforced(settings: Settings) -> None:

@@ -82,7 +82,7 @@ def test_an_unknown_genre_shows_its_overlap_and_comes_last() -> None:
     assert found.genres[0].overlaps == ()
     assert found.genres[1].overlaps == (overlap,)
     assert (found.genres[1].score, found.genres[1].hard) == (None, False)
-    assert overlap.coefficient == 0.5
+    assert str(overlap) == "Dub (10 songs) and Techno (20) share 5: overlap 0.50"
 
 
 def test_an_unlabelled_track_has_no_genres() -> None:
