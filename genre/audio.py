@@ -57,7 +57,7 @@ _NOT_AUDIO = (  # how files begin that some server sent in place of audio
 _SILENCE = 10 ** (-60 / 20)  # peak, of full scale
 _CHUNK = 1 << 20
 _LOG_BYTES = 32_768  # kept of each end of ffmpeg's messages
-_MEMORY_BYTES = 2 << 30  # address space of a decoder; honest files need a tenth
+_MEMORY_BYTES = 2 << 30  # address space of a decoder; honest files need a quarter
 _ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # all that ffmpeg gets of ours
 
 _running: set["subprocess.Popen[bytes]"] = set()

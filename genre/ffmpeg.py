@@ -156,6 +156,7 @@ def _reason(code: int, log: str) -> str:
     if code < 0:
         return f"the decoder died of {signal.Signals(-code).name}"
     lines = [re.sub(r"\[[^]]*\] ?", "", line).strip() for line in log.splitlines()]
-    spoken = [line for line in lines if line] or [f"exit code {code}"]
+    told = [line for line in lines if line and "misdetection" not in line]
+    spoken = told or [f"exit code {code}"]
     opened = any(line.startswith("Input #0") for line in spoken)
     return clean_text(spoken[-1] if opened else spoken[0], limit=160)

@@ -113,6 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815 (http.server's name)
 
     def _play(self, reply: Reply) -> None:
+        """Send the reply, with whatever is wrong with it."""
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -130,6 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _drip(self, data: bytes, pause_s: float) -> None:
+        """Send byte by byte until the server closes."""
         for i in range(len(data)):
             if self.server.log.closing.wait(pause_s):  # type: ignore[attr-defined]
                 return

@@ -15,6 +15,7 @@ Builder = Callable[[Path], Path]
 
 
 def _secret(folder: Path, suffix: str) -> Path:
+    """Write the recording that must not come out."""
     return write_media(folder / f"secret{suffix}", pure_tone(440, 3.0))
 
 
@@ -89,15 +90,18 @@ def flipped(data: bytes, seed: int) -> bytes:
 
 
 def _hls(segment: str) -> str:
+    """Return an HLS playlist of one segment."""
     return f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{segment}\n#EXT-X-ENDLIST\n"
 
 
 def _text(path: Path, text: str) -> Path:
+    """Write a text file and return it."""
     path.write_text(text)
     return path
 
 
 def _wav_claiming(folder: Path, *, n_channels: int, n_bytes: int) -> Path:
+    """Write two seconds of sound under a header of other numbers."""
     path = write_wave(folder / "song.wav", pure_tone(440, 2.0))
     data = bytearray(path.read_bytes())
     data[22:24] = struct.pack("<H", n_channels)
