@@ -165,6 +165,7 @@ def _checked(s: Settings) -> Settings:
          "0 or at least min_duration_s"),
         ("max_duration_s", s.max_duration_s > s.min_duration_s > 0,
          "more than min_duration_s"),
+        ("n_fft", 16 <= s.n_fft <= 65_536, "16 to 65536"),
         ("hop_length", 0 < s.hop_length <= s.n_fft, "1 to n_fft"),
         ("n_mels", 8 <= s.n_mels <= 512, "8 to 512"),
         ("store_dtype", s.store_dtype in {"float16", "uint8"}, "float16 or uint8"),

@@ -43,6 +43,7 @@ def test_flags_that_were_not_given_do_not_count() -> None:
         ({"engine": "ray"}, "engine should be local"),
         ({"db": "postgresql://x"}, "db should be a SQLite URL or path"),
         ({"hop_length": 4096}, "hop_length should be 1 to n_fft"),
+        ({"n_fft": 8}, "n_fft should be 16 to 65536"),
         ({"store_dtype": "int4"}, "store_dtype should be float16 or uint8"),
         ({"keep_originals": "maybe"}, "keep_originals should be of type bool"),
     ],
