@@ -199,7 +199,8 @@ class Track:
     def name(self) -> str:
         """``Artist - Title (version)``, for people."""
         version = f" ({self.version})" if self.version else ""
-        return f"{self.artists} - {self.title}{version}"
+        artists = f"{self.artists} - " if self.artists else ""
+        return f"{artists}{self.title}{version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ named here) or only identifies a song (its own players are locked).
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ def song_at(url: str) -> SiteSong | None:
     """Return which song of which site an address names; None for any other address."""
     if match := _SPOTIFY_URI.fullmatch(url):
         return SiteSong(next(s for s in SITES if s.name == "spotify"), match["id"])
-    parts = urlsplit(url)
+    parts = split(url)
+    if parts is None:
+        return None
     host = (parts.hostname or "").lower()
     if watched := _watched_video(host, parts.path, parts.query):
         return watched
@@ -78,6 +80,24 @@ def song_at(url: str) -> SiteSong | None:
 def site_named(name: str) -> Site | None:
     """Return the playable site of a name."""
     return next((s for s in SITES if s.name == name and s.extractors), None)
+
+
+def split(url: str) -> SplitResult | None:
+    """Return an address in its parts; None when it cannot be taken apart."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # checked only when it is read
+    except ValueError:
+        return None
+    return parts
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Tell whether two addresses have scheme, host and port in common."""
+    a, b = split(url), split(other)
+    if a is None or b is None:
+        return False
+    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
 
 
 def _watched_video(host: str, path: str, query: str) -> SiteSong | None:

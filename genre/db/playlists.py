@@ -41,8 +41,11 @@ def save_playlist(session: Session, data: PlaylistData) -> str:
     return key
 
 
-def save_rows(session: Session, key: str, rows: Iterable[tuple[int, str]]) -> None:
-    """Record which song (by track id) stands at which position of a playlist now."""
+def save_rows(session: Session, key: str, rows: Iterable[tuple[int, str]]) -> bool:
+    """Record which song (by track id) stands where in a playlist now.
+
+    Return whether that is any different from before.
+    """
     now, wanted = utc_now(), set(rows)
     known = _known_rows(session, key)
     new = [
@@ -51,11 +54,10 @@ def save_rows(session: Session, key: str, rows: Iterable[tuple[int, str]]) -> No
     ]
     if new:
         session.execute(insert(m.PlaylistTrack), new)
-    for row, removed_at in known.items():
-        if row in wanted and removed_at is not None:
-            _set_removed(session, key, row, at=None)
-        elif row not in wanted and removed_at is None:
-            _set_removed(session, key, row, at=now)
+    changed = {row for row, at in known.items() if (row in wanted) != (at is None)}
+    for row in changed:
+        _set_removed(session, key, row, at=None if row in wanted else now)
+    return bool(new or changed)
 
 
 def _known_rows(session: Session, key: str) -> dict[tuple[int, str], str | None]:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
-from genre.records import ArtistRole, Track, TrackRef
+from genre.records import ArtistRole, AudioStatus, Track, TrackRef
 
 _TRACK_ID = m.Base.metadata.tables[m.Track.__tablename__].c.id
 Roles = Iterable[tuple[str, ArtistRole]]
@@ -79,23 +79,23 @@ def fill_in(session: Session, known: Track, row: Track) -> None:
         session.execute(update(m.Track).where(m.Track.id == known.id).values(missing))
 
 
-def name(
-    session: Session, track_id: str, row: Track, *, key: str, roles: Roles
-) -> None:
+def name(session: Session, known: Track, row: Track, *, key: str, roles: Roles) -> None:
     """Give a song that names no artist the names of a row that does."""
-    session.execute(
-        update(m.Track)
-        .where(m.Track.id == track_id, m.Track.match_key == "")
-        .values(
-            title=row.title, version=row.version, artists=row.artists, match_key=key
-        )
-    )
-    _add_roles(session, track_id, roles)
+    stored = session.get_one(m.Track, known.id)
+    if key and not stored.match_key:
+        stored.title, stored.version = row.title, row.version
+        stored.artists, stored.match_key = row.artists, key
+        session.flush()
+        _add_roles(session, known.id, roles)
 
 
-def add_ref(session: Session, ref: TrackRef) -> None:
-    """Record a reference; its place is the one named last, trust is never lost."""
+def add_ref(session: Session, ref: TrackRef) -> bool:
+    """Record a reference; return whether it is new.
+
+    Its place is the one named last; trust is never lost.
+    """
     known = session.get(m.TrackRef, (ref.source, ref.source_id))
+    is_new = known is None
     if known is None:
         known = m.TrackRef(source=ref.source, source_id=ref.source_id, trusted=False)
         session.add(known)
@@ -103,6 +103,7 @@ def add_ref(session: Session, ref: TrackRef) -> None:
     known.url = ref.url or known.url or ""
     known.trusted = known.trusted or ref.trusted
     session.flush()
+    return is_new
 
 
 def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
@@ -112,13 +113,13 @@ def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
     return first, second
 
 
-def merge(session: Session, old: str, into: str) -> None:
+def merge(session: Session, old: str, into: str) -> str | None:
     """Let ``into`` take over everything of ``old``, which becomes its alias.
 
     Where both have a row that there may be only one of, that of ``into`` stays. A
-    second recording is marked as removed.
+    second recording is marked as removed; the path of its WAV is returned.
     """
-    _keep_one_recording(session, old, into)
+    orphan = _keep_one_recording(session, old, into)
     for table in m.Base.metadata.sorted_tables:
         columns = [c.name for c in table.columns if c.references(_TRACK_ID)]
         for column in columns:
@@ -129,6 +130,7 @@ def merge(session: Session, old: str, into: str) -> None:
     session.flush()
     session.add(m.TrackAlias(old_id=old, track_id=into))
     session.flush()
+    return orphan
 
 
 def to_track(row: m.Track) -> Track:
@@ -161,15 +163,22 @@ def _fill_after_merge(session: Session, old: Track, into: str) -> None:
     fill_in(session, kept, old)
 
 
-def _keep_one_recording(session: Session, old: str, into: str) -> None:
-    present = m.Audio.status == "present"
-    query = select(m.Audio.track_id).where(m.Audio.track_id == into, present)
-    if session.scalar(query):
-        session.execute(
-            update(m.Audio)
-            .where(m.Audio.track_id == old, present)
-            .values(status="removed")
+def _keep_one_recording(session: Session, old: str, into: str) -> str | None:
+    """Mark the recording of ``old`` as removed if ``into`` has one; return its path."""
+    present = {
+        row.track_id: row
+        for row in session.scalars(
+            select(m.Audio).where(
+                m.Audio.track_id.in_([old, into]),
+                m.Audio.status == AudioStatus.PRESENT,
+            )
         )
+    }
+    if len(present) < 2:
+        return None
+    present[old].status = AudioStatus.REMOVED
+    session.flush()
+    return present[old].path
 
 
 def _repoint(

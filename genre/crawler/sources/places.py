@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from genre.crawler import sites
 from genre.text import display
@@ -69,10 +69,7 @@ def locate(location: str, document: Document) -> Place:
 
 
 def _site_song(location: str) -> Place | None:
-    try:
-        song = sites.song_at(location)
-    except ValueError:  # an address that cannot be taken apart
-        return None
+    song = sites.song_at(location)
     if song is None:
         return None
     return Place(song.site.name, song.id, location if song.site.extractors else "")
@@ -87,17 +84,18 @@ def _remote(location: str, document: Document) -> Place:
             f" {display(location, width=60)!r}; local files need a local playlist."
         )
     url = urljoin(document.source_id, location)
-    return _address(url, trusted=same_origin(url, document.source_id))
+    return _address(url, trusted=sites.same_origin(url, document.source_id))
 
 
 def _address(url: str, *, trusted: bool) -> Place:
-    parts = _split(url)
+    parts = sites.split(url)
     if parts is None or not parts.hostname:
         raise RowError(
             f"expected an http(s) address, found {display(url, width=60)!r}; correct it."
         )
-    plain = urlunsplit(parts._replace(fragment=""))
-    return Place("url", plain, plain, trusted=trusted)
+    parts = parts._replace(fragment="")
+    public = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # without login
+    return Place("url", public.geturl(), parts.geturl(), trusted=trusted)
 
 
 def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
@@ -131,24 +129,3 @@ def _existing(written: str, folder: Path) -> str:
         f" {'something else' if (folder / written).exists() else 'nothing'};"
         " correct the path."
     )
-
-
-def same_origin(url: str, other: str) -> bool:
-    """Tell whether two addresses have scheme, host and port in common."""
-    a, b = _split(url), _split(other)
-    if a is None or b is None:
-        return False
-    return (a.scheme.lower(), a.hostname, a.port) == (
-        b.scheme.lower(),
-        b.hostname,
-        b.port,
-    )
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # checked only when it is read
-    except ValueError:
-        return None
-    return parts

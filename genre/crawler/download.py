@@ -1,0 +1,265 @@
+"""One song's audio: one job, one function, one result.
+
+A job's places are tried in order until one gives a recording that decodes and is
+as long as the song. Works in a thread of its own, writes files but never the
+catalog, and never raises for what concerns only this song.
+"""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from genre.audio import convert_to_wav
+from genre.config import Settings
+from genre.crawler import matching
+from genre.crawler.player import Player
+from genre.crawler.search import SearchProvider
+from genre.crawler.services import Services, service_of
+from genre.crawler.sites import site_named
+from genre.errors import ItemError, MediaError, ServiceStopError
+from genre.files import disk_errors, publish, sha256_file
+from genre.http import HttpClient
+from genre.records import (
+    AudioFile,
+    AudioInfo,
+    Candidate,
+    Decision,
+    ErrorClass,
+    Status,
+    Track,
+)
+from genre.text import display
+
+_SUFFIXES = frozenset(
+    [".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac", ".aiff"]
+)
+# Of several failures the one that promises most decides about another try.
+_HOPE = (
+    ErrorClass.STOP,
+    ErrorClass.TEMPORARY,
+    ErrorClass.ENVIRONMENT,
+    ErrorClass.PERMANENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPlace:
+    """Where a song's audio may be had."""
+
+    provider: str  # "file", "url", a site's name, or the search's
+    provider_id: str
+    url: str  # or, for "file", the path
+    trusted: bool = False  # the address may lead to a private network
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A song without audio, and where it may be had; no place means: search it."""
+
+    track: Track
+    places: tuple[AudioPlace, ...]
+    candidates: tuple[Candidate, ...] = ()  # stored by an earlier search
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a job."""
+
+    job: Job
+    status: Status
+    audio: AudioFile | None = None
+    provider: str = ""
+    found: tuple[Candidate, ...] = ()  # of a new search, judged
+    error: ItemError | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a job works with; shared by all threads."""
+
+    settings: Settings
+    client: HttpClient
+    player: Player
+    search: SearchProvider
+    services: Services
+    stopping: threading.Event
+
+    def check_running(self) -> None:
+        """Leave a thread whose command was interrupted."""
+        if self.stopping.is_set():
+            raise KeyboardInterrupt
+
+
+def fetch_track(job: Job, tools: Tools) -> Result:
+    """Get a song's audio into the corpus, converted and verified.
+
+    Raises
+    ------
+    DiskFullError
+        No room: the run must stop, this song is not to blame.
+    KeyboardInterrupt
+        The command was interrupted.
+    """
+    places = job.places
+    found: tuple[Candidate, ...] = ()
+    try:
+        if not places:
+            candidates = job.candidates or (found := _searched(job.track, tools))
+            places = _accepted(candidates, tools)
+            if not places:
+                message = _why_refused(candidates, tools.settings)
+                return Result(job, Status.REFUSED, found=found, message=message)
+        audio = _first_that_works(job.track, places, tools)
+    except ItemError as error:
+        return Result(job, Status.FAILED, found=found, error=error, message=str(error))
+    return Result(job, Status.DONE, audio=audio, provider=audio.provider, found=found)
+
+
+def wav_path(track_id: str) -> str:
+    """Return where a song's WAV is, relative to the corpus."""
+    return f"audio/{track_id[:2]}/{track_id}.wav"
+
+
+def _searched(track: Track, tools: Tools) -> tuple[Candidate, ...]:
+    """Search a song and judge what comes."""
+    tools.services.check(tools.search.service)
+    s = tools.settings
+    thresholds = matching.Thresholds(
+        s.match_threshold, s.match_uncertain, s.duration_tolerance_s
+    )
+    try:
+        found = tools.search.search(matching.query_of(track))
+    except ServiceStopError as error:
+        raise tools.services.stop(error) from error
+    return tuple(matching.judge(track, one, thresholds) for one in found)
+
+
+def _accepted(
+    candidates: tuple[Candidate, ...], tools: Tools
+) -> tuple[AudioPlace, ...]:
+    best = matching.ranked(list(candidates))
+    return tuple(
+        AudioPlace(c.provider, c.provider_id, c.url, tools.search.trusts(c.url))
+        for c in best
+        if c.decision is Decision.ACCEPTED
+    )
+
+
+def _why_refused(candidates: tuple[Candidate, ...], settings: Settings) -> str:
+    needed = f"a match scoring at least {settings.match_threshold:g}"
+    if not candidates:
+        return f"Expected {needed}, found no search result at all; check the names."
+    best = matching.ranked(list(candidates))[0]
+    advice = {
+        Decision.UNCERTAIN: "decide yourself, or lower match_threshold",
+        Decision.REJECTED: "check the names",
+        Decision.ACCEPTED: "check the names",
+    }[best.decision]
+    return (
+        f"Expected {needed}, found {display(best.title, width=60)!r} at {best.score:.2f}"
+        f" ({best.reason}); {advice}."
+    )
+
+
+def _first_that_works(
+    track: Track, places: tuple[AudioPlace, ...], tools: Tools
+) -> AudioFile:
+    errors: list[ItemError] = []
+    for place in places:
+        tools.check_running()
+        try:
+            return _fetch_place(track, place, tools)
+        except ServiceStopError as error:
+            errors.append(tools.services.stop(error))
+        except ItemError as error:
+            errors.append(error)
+    raise min(errors, key=lambda error: _HOPE.index(error.error_class))
+
+
+def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
+    """Fetch, convert and verify one recording; it is in its place when this returns."""
+    incoming = tools.settings.corpus / "incoming"
+    target = tools.settings.corpus / wav_path(track.id)
+    with disk_errors(target), _scratch(incoming) as folder:
+        source = _obtain(place, folder, tools)
+        tools.check_running()
+        wav = folder / "converted.wav"
+        info = convert_to_wav(source, wav, settings=tools.settings)
+        _check_duration(track, info, tools.settings)
+        if tools.settings.keep_originals and source.is_relative_to(folder):
+            publish(source, incoming / f"{track.id}{_suffix(source, place)}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        publish(wav, target)
+    return AudioFile(
+        track.id, wav_path(track.id), place.provider, place.provider_id, info
+    )
+
+
+def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
+    """Return a local file with the place's audio; a local one is used where it is."""
+    if place.provider == "file":
+        return _checked_file(Path(place.url), place.provider_id)
+    if site := site_named(place.provider):
+        tools.services.check(site.name)
+        return tools.player.fetch(place.url, folder, site=site)
+    tools.services.check(service_of(place.url))
+    target = folder / "download"
+    tools.client.download(
+        place.url,
+        target,
+        max_bytes=tools.settings.max_bytes,
+        deadline_s=tools.settings.download_deadline_s,
+        trusted=place.trusted,
+    )
+    return target
+
+
+def _checked_file(path: Path, sha256: str) -> Path:
+    """Return a local file whose content still is what the playlist's row meant."""
+    try:
+        if sha256_file(path) == sha256:
+            return path
+        found = "other content"
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+    raise MediaError(
+        f"Expected the audio file {display(path)} as it was when its playlist was read,"
+        f" found: {found}; put it back, or read the playlist again.",
+        error_class=ErrorClass.ENVIRONMENT,
+    )
+
+
+def _check_duration(track: Track, info: AudioInfo, settings: Settings) -> None:
+    """Refuse a recording that is not as long as the song."""
+    if track.duration_s is None:
+        return
+    found = info.duration_s if info.source_s is None else info.source_s
+    allowed = matching.tolerance_s(track.duration_s, settings.duration_tolerance_s)
+    if abs(found - track.duration_s) > allowed:
+        raise MediaError(
+            f"Expected a recording of {track.duration_s:.0f} s (+-{allowed:.0f} s), as the"
+            f" playlist states, found {found:.0f} s; name another, or raise"
+            " duration_tolerance_s."
+        )
+
+
+@contextmanager
+def _scratch(incoming: Path) -> Iterator[Path]:
+    """Make a folder for one fetch; what a kill leaves behind, the next run sweeps."""
+    incoming.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".tmp-", dir=incoming) as name:
+        yield Path(name)
+
+
+def _suffix(source: Path, place: AudioPlace) -> str:
+    """Return a known file name ending for an original, never text from outside."""
+    for name in (source.name, urlsplit(place.url).path):
+        ending = Path(name).suffix.lower()
+        if ending in _SUFFIXES:
+            return ending
+    return ".bin"

@@ -1,0 +1,149 @@
+"""``genre crawl``: playlists and songs into the catalog, audio into the corpus.
+
+Two phases under one lock: ``record`` reads every playlist, ``fetching`` gets the
+audio that is missing. Either can be left out. Stopped at any moment, the same
+command goes on where it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from genre.config import Settings
+from genre.crawler.fetching import Wish, fetch_all
+from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
+from genre.crawler.record import record_all
+from genre.db import Catalog, audio_files, genres, open_catalog
+from genre.errors import UsageError
+from genre.files import require_room, stage_lock, sweep_temporary
+from genre.http import HttpClient
+from genre.records import (
+    ErrorClass,
+    Event,
+    ListEntry,
+    Outcome,
+    Plan,
+    Stage,
+    Status,
+)
+from genre.text import genre_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRequest:
+    """What ``genre crawl`` was asked to do."""
+
+    list_file: Path | None = None
+    source: str | None = None  # one playlist, instead of a list
+    genres: tuple[str, ...] = ()  # of that playlist
+    retry: frozenset[ErrorClass] = frozenset()
+    limit: int | None = None  # fetch the audio of at most so many songs
+    metadata_only: bool = False
+    audio_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The playlists to read, and what was wrong with the list."""
+
+    entries: tuple[ListEntry, ...]
+    problems: tuple[str, ...]
+    base: Path  # what relative paths are relative to
+
+
+def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
+    """Record playlists and songs, then fetch the audio of those that lack it.
+
+    Raises
+    ------
+    UsageError
+        The request asks for nothing, or for things that exclude each other.
+    ListFileError
+        The list file is missing or names no source.
+    BusyError
+        The same command already runs on this corpus.
+    NotReadyError
+        Only audio is asked for, and there is no catalog yet.
+    DiskFullError
+        There is no room; nothing was marked as failed.
+    """
+    _check(request)
+    listed = None if request.audio_only else _listed(request)
+    with (
+        open_catalog(settings, create=not request.audio_only) as catalog,
+        stage_lock(settings.corpus, Stage.CRAWL),
+    ):
+        _sweep(settings.corpus / "incoming")
+        require_room(settings.corpus, settings.min_free_bytes)
+        client = HttpClient(settings)
+        if listed:
+            yield from _read(catalog, settings, client, listed)
+        if not request.metadata_only:
+            with catalog.read() as session:
+                yield Plan(Stage.CRAWL, audio_files.count_tracks(session))
+            wish = Wish(retry=request.retry, limit=request.limit)
+            yield from fetch_all(catalog, settings, client, wish)
+
+
+def _check(request: CrawlRequest) -> None:
+    """Refuse a request that says nothing, or two things at once."""
+    named = [request.list_file is not None, bool(request.source), request.audio_only]
+    if sum(named) != 1:
+        raise UsageError(
+            "Expected one of --playlists FILE, a SOURCE, or --audio-only, found"
+            f" {'none' if not any(named) else 'several'}; give exactly one."
+        )
+    if request.genres and not request.source:
+        raise UsageError(
+            "Expected --genre beside a SOURCE, found none; in a list file the genres"
+            " stand on the playlist's line."
+        )
+    if request.metadata_only and request.audio_only:
+        raise UsageError(
+            "Expected --metadata-only or --audio-only, found both; give one of them."
+        )
+
+
+def _listed(request: CrawlRequest) -> _Listed:
+    if request.list_file is not None:
+        found = read_list_file(request.list_file)
+        base = request.list_file.absolute().parent
+        return _Listed(found.entries, found.problems, base)
+    try:
+        about = parse_genres(",".join(request.genres))
+    except ValueError as error:
+        raise UsageError(f"--genre: {error}") from error
+    entry = ListEntry(request.source or "", about, line=0)
+    return _Listed((entry,), (), Path.cwd())
+
+
+def _read(
+    catalog: Catalog, settings: Settings, client: HttpClient, listed: _Listed
+) -> Iterator[Event]:
+    """Run the first phase; the list's own problems come first."""
+    with catalog.read() as session:
+        known = {genre_key(n): n for n in genres.genre_names(session).values()}
+    entries, notes = one_spelling(listed.entries, known)
+    yield Plan(Stage.CRAWL, len(entries), unit="playlists")
+    for problem in listed.problems:
+        yield Outcome(
+            Stage.CRAWL,
+            "list file",
+            Status.FAILED,
+            message=problem,
+            error_class=ErrorClass.ENVIRONMENT,
+            data={"kind": "list"},
+        )
+    for note in notes:
+        yield Outcome(
+            Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "list"}
+        )
+    yield from record_all(
+        catalog, entries, base=listed.base, client=client, corpus=settings.corpus
+    )
+
+
+def _sweep(incoming: Path) -> None:
+    """Delete what a killed crawl left half done; elsewhere it leaves only whole files."""
+    if incoming.is_dir():
+        sweep_temporary(incoming)

@@ -1,0 +1,251 @@
+"""Phase 1 of a crawl: what the playlists say goes into the catalog.
+
+One transaction per playlist, in the list's order. Reading the same playlists again
+changes nothing, so a run that was killed ends like one that was not.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from genre.crawler.identity import Song, same_by_text, song_of
+from genre.crawler.sources import read_source
+from genre.db import (
+    Catalog,
+    Session,
+    attempts,
+    genres,
+    local_files,
+    playlists,
+    tracks,
+)
+from genre.errors import ItemError, UsageError
+from genre.files import sha256_file
+from genre.http import HttpClient
+from genre.records import (
+    ErrorClass,
+    ListEntry,
+    Outcome,
+    PlaylistData,
+    PlaylistItem,
+    Stage,
+    Status,
+    SubjectKind,
+    Track,
+    TrackRef,
+)
+
+_NEW_PLACE = "A playlist names a new place for its audio."
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one playlist."""
+
+    id: str
+    changed: bool
+    orphans: tuple[str, ...] = ()  # WAVs of songs that merged into others
+
+
+class LocalHashes:
+    """Hashes local files, but reads none again that has not changed."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._new: dict[Path, tuple[local_files.Stamp, str]] = {}
+
+    def __call__(self, path: Path) -> str:
+        """Return the sha256 of a file's bytes."""
+        stamp = local_files.stamp(path)
+        with self._catalog.read() as session:
+            known = local_files.known_hash(session, path, stamp)
+        if known is None:
+            known = sha256_file(path)
+            self._new[path] = stamp, known
+        return known
+
+    def store(self, session: Session) -> None:
+        """Remember what was read since the last call."""
+        for path, (stamp, sha256) in self._new.items():
+            local_files.store(session, path, stamp, sha256)
+        self._new.clear()
+
+
+def record_all(
+    catalog: Catalog,
+    entries: Iterable[ListEntry],
+    *,
+    base: Path,
+    client: HttpClient,
+    corpus: Path,
+) -> Iterator[Outcome]:
+    """Read and record playlists in order; one that fails does not stop the others."""
+    hashes = LocalHashes(catalog)
+    genres_of: dict[str, tuple[str, ...]] = {}  # playlist id: genres, over all lines
+    for entry in _by_source(entries):
+        try:
+            data = read_source(entry, base=base, client=client, digest=hashes)
+        except ItemError as error:
+            yield _failed(catalog, entry, error)
+            continue
+        key = playlists.playlist_id(data.source, data.source_id)
+        about = genres_of[key] = genres_of.get(key, ()) + entry.genres
+        with catalog.write() as session:
+            recorded = record_playlist(session, data, about=about)
+            hashes.store(session)
+        for orphan in recorded.orphans:
+            (corpus / orphan).unlink(missing_ok=True)
+        yield from _outcomes(entry, data, recorded)
+
+
+def record_playlist(
+    session: Session, data: PlaylistData, *, about: Iterable[str]
+) -> Recorded:
+    """Record a playlist, its genres and its songs."""
+    key = playlists.save_playlist(session, data)
+    genres.set_playlist_genres(session, key, about)
+    orphans: list[str] = []
+    rows = [
+        (item.position, _record_song(session, item, orphans)) for item in data.items
+    ]
+    # A later row may have merged the song of an earlier one into another.
+    now = [(position, _present_id(session, old)) for position, old in rows]
+    changed = playlists.save_rows(session, key, now)
+    problems = len(data.problems)
+    attempts.record(
+        session,
+        kind=SubjectKind.PLAYLIST,
+        subject=key,
+        stage=Stage.CRAWL,
+        provider=data.source,
+        outcome=Status.DONE,
+        message=f"{problems} rows could not be used" if problems else "",
+    )
+    return Recorded(key, changed, tuple(orphans))
+
+
+def _by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
+    """Join lines that name the same source: it has the genres of all of them."""
+    joined: dict[str, ListEntry] = {}
+    for entry in entries:
+        known = joined.setdefault(entry.source, entry)
+        new = tuple(genre for genre in entry.genres if genre not in known.genres)
+        joined[entry.source] = replace(known, genres=known.genres + new)
+    return list(joined.values())
+
+
+# --- songs -----------------------------------------------------------------------
+
+
+def _record_song(session: Session, item: PlaylistItem, orphans: list[str]) -> str:
+    """Record the song of a playlist row; return its track id."""
+    song = song_of(item)
+    known = _resolve(session, song, orphans)
+    if known is None:
+        tracks.add(session, song.track, match_key=song.match_key, artists=song.artists)
+    else:
+        tracks.fill_in(session, known, song.track)
+        tracks.name(session, known, song.track, key=song.match_key, roles=song.artists)
+    track_id = known.id if known else song.track.id
+    place = item.url or item.path
+    ref = TrackRef(track_id, *song.reference, url=place, trusted=item.trusted)
+    if tracks.add_ref(session, ref) and known and place:
+        _reopen(session, track_id)
+    return track_id
+
+
+def _resolve(session: Session, song: Song, orphans: list[str]) -> Track | None:
+    """Find the song in the catalog: by reference, by ISRC, by text.
+
+    A reference and an ISRC that lead to two songs show that these are one.
+    """
+    by_ref = tracks.by_ref(session, *song.reference)
+    by_isrc = tracks.by_isrc(session, song.track.isrc)
+    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
+        return _merge(session, by_ref, by_isrc, orphans)
+    if by_ref or by_isrc:
+        return by_ref or by_isrc
+    same = tracks.by_match_key(session, song.match_key)
+    return next((known for known in same if same_by_text(known, song.track)), None)
+
+
+def _merge(session: Session, a: Track, b: Track, orphans: list[str]) -> Track | None:
+    into, old = tracks.older_first(session, a.id, b.id)
+    orphan = tracks.merge(session, old, into)
+    orphans.extend([orphan] if orphan else [])
+    return tracks.get(session, into)
+
+
+def _present_id(session: Session, track_id: str) -> str:
+    track = tracks.get(session, track_id)
+    return track.id if track else track_id
+
+
+def _reopen(session: Session, track_id: str) -> None:
+    """Let a song that had failed be tried again: there is a new place for it."""
+    standing = attempts.standings(
+        session, [track_id], kind=SubjectKind.TRACK, stage=Stage.CRAWL
+    ).get(track_id)
+    if standing and standing.outcome in {Status.FAILED, Status.REFUSED}:
+        attempts.record(
+            session,
+            kind=SubjectKind.TRACK,
+            subject=track_id,
+            stage=Stage.CRAWL,
+            outcome=Status.NOTE,
+            message=_NEW_PLACE,
+        )
+
+
+# --- what the user sees ------------------------------------------------------------
+
+
+def _failed(catalog: Catalog, entry: ListEntry, error: ItemError) -> Outcome:
+    if entry.line == 0 and error.error_class is ErrorClass.ENVIRONMENT:
+        raise UsageError(str(error)) from error  # the command line itself is wrong
+    with catalog.write() as session:
+        attempts.record(
+            session,
+            kind=SubjectKind.PLAYLIST,
+            subject=entry.source,
+            stage=Stage.CRAWL,
+            outcome=Status.FAILED,
+            error_class=error.error_class,
+            message=str(error),
+        )
+    where = f"Line {entry.line}: " if entry.line else ""
+    return Outcome(
+        Stage.CRAWL,
+        entry.source,
+        Status.FAILED,
+        label=entry.source,
+        message=f"{where}{error}",
+        error_class=error.error_class,
+        data={"kind": "playlist"},
+    )
+
+
+def _outcomes(
+    entry: ListEntry, data: PlaylistData, recorded: Recorded
+) -> Iterator[Outcome]:
+    """Yield the playlist itself, then its rows that were lost, then the notes."""
+    status = Status.DONE if recorded.changed else Status.KEPT
+    about = Outcome(
+        Stage.CRAWL, recorded.id, status, label=data.title, data={"kind": "playlist"}
+    )
+    yield replace(about, message=f"{len(data.items)} songs")
+    for problem in data.problems:
+        yield replace(
+            about,
+            status=Status.FAILED,
+            message=problem,
+            error_class=ErrorClass.PERMANENT,
+        )
+    notes = list(data.notes)
+    if not entry.genres:
+        notes.append(
+            f"No genre is named for {entry.source}; `genre label` looks its title up in"
+            " the taxonomy."
+        )
+    for note in notes:
+        yield replace(about, status=Status.NOTE, message=note)

@@ -1,0 +1,56 @@
+"""Which services are to be left alone for a while.
+
+When a service asks for it, everything that needs this service stops, and nothing
+else does. Threads share one ``Services``; the catalog remembers for the next run.
+"""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from genre.errors import ServiceStopError
+
+_PAUSE = timedelta(hours=1)  # when a service does not say how long
+
+
+class Services:
+    """The services that asked us to stay away, and until when."""
+
+    def __init__(self, blocked: Mapping[str, str] | None = None) -> None:
+        self._until = dict(blocked or {})
+        self._lock = threading.Lock()
+
+    def check(self, name: str) -> None:
+        """Let a request to a service pass, or say why it may not.
+
+        Raises
+        ------
+        ServiceStopError
+            The service wants to be left alone.
+        """
+        with self._lock:
+            until = self._until.get(name)
+        if until:
+            raise ServiceStopError(
+                f"Expected {name} to answer, found that it asked us to stay away until"
+                f" {until}; run the same command again after that.",
+                service=name,
+                retry_at=until,
+            )
+
+    def stop(self, error: ServiceStopError) -> ServiceStopError:
+        """Leave a service alone from now on; return the error with a time to retry."""
+        until = error.retry_at or _iso(datetime.now(UTC) + _PAUSE)
+        with self._lock:
+            self._until[error.service] = until
+        return ServiceStopError(str(error), service=error.service, retry_at=until)
+
+
+def service_of(url: str) -> str:
+    """Return the name under which a direct address's server is blocked: its host."""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _iso(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
