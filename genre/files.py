@@ -194,8 +194,6 @@ def _sign_lock(stream: IO[str]) -> None:
     """Write who holds the lock; a full disk must not keep us from working."""
     stream.seek(0)
     stream.truncate(0)
-    with contextlib.suppress(OSError):
-        stream.write(
-            f"process {os.getpid()} on {socket.gethostname()} since {utc_now()}"
-        )
-        stream.flush()
+    line = f"process {os.getpid()} on {socket.gethostname()} since {utc_now()}"
+    with contextlib.suppress(OSError):  # unbuffered: closing must not try it again
+        os.write(stream.fileno(), line.encode("utf-8"))
