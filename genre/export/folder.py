@@ -58,10 +58,10 @@ def new_export(target: Path, *, corpus: Path, force: bool) -> Iterator[Path]:
         There is no room.
     """
     with _write_errors(target):
-        check_target(target, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         prefix = _prefix(target, corpus)
         _clear_leftovers(target, prefix)
+        check_target(target, force=force)
         folder = Path(tempfile.mkdtemp(prefix=f"{prefix}new-", dir=target.parent))
         try:
             yield folder
