@@ -1,0 +1,115 @@
+"""House, Deep House and UK Garage: swing, organs and off-beat bass."""
+
+from genre.demo.genres.patterns import CLAP, FOUR, OFFBEAT
+from genre.demo.recipe import BassLine, Recipe
+
+HOUSE = Recipe(
+    name="House",
+    related=("Deep House", "UK Garage", "Techno"),
+    tempo=(117, 132),
+    swing=(0.02, 0.2),
+    drums={
+        "kick": (FOUR, "X...X...X...X..3"),
+        "backbeat": (CLAP, "....X..2....X..2", "....X..o....X.2."),
+        "hat": ("x.xox.xox.xox.xo", "..x...x...x...xx", "x1xox1xox1xox2xo"),
+        "open_hat": (OFFBEAT, OFFBEAT, ""),
+        "perc": ("...5..5....5..5.", "..3..6....3..6.3", ""),
+        "shaker": ("xoxoxoxoxoxoxoxo", ""),
+    },
+    bass=(
+        BassLine("..x...x...x..x3.", "octave", ("square", "saw")),
+        BassLine("x..x..x...x..x..", "chord", ("square", "organ")),
+        BassLine("x.5x..x.x.5x..x5", "chord", ("square", "organ")),
+    ),
+    modes=("minor", "dorian", "major"),
+    progressions=((0, 5, 2, 6), (0, 3, 0, 4), (0, 6, 5, 6), (0, 0, 3, 4)),
+    chord_waves=("organ", "organ", "square"),
+    chords=("x..x..x...x.x...", "X..x..X.....x...", "..x...x...x...x."),
+    arps=("", "", "x.x.x.x.x.x.x.x."),
+    leads=("", "x..x..x.........", "....x..x..x....."),
+    lead_waves=("bell", "voice", "square"),
+    forms=("steady", "drop first", "rise", "two drops"),
+    sound={
+        "kick_decay": (0.14, 0.24), "kick_click": (0.3, 0.8), "clap": (0.5, 1),
+        "hat_low": (4500, 7000), "hat_db": (-15, -11), "open_decay": (0.16, 0.3),
+        "bass_cutoff": (1.5, 3), "bass_gate": (0.5, 0.8), "bass_detune": (0, 8),
+        "bass_lfo": (0, 0.3), "bass_db": (-8, -4), "chord_width": (4, 12),
+        "chord_bright": (0.35, 0.8), "chord_decay": (0.1, 0.25), "chord_db": (-12, -7),
+        "duck_depth": (0.3, 0.7), "room_s": (0.4, 1.2), "room_mix": (0.03, 0.16),
+        "tilt_db": (-1, 3),
+    },
+)  # fmt: skip
+
+DEEP_HOUSE = Recipe(
+    name="Deep House",
+    related=("House", "UK Garage"),
+    tempo=(112, 127),
+    swing=(0.08, 0.28),
+    drums={
+        "kick": (FOUR, "X...X...X...X..2"),
+        "backbeat": (CLAP, "....X.......X..2", "....x..o....x.2."),
+        "hat": ("..x...x...x...x.", "o.xoo.xoo.xoo.xo", "..xo..xo..xo..xx"),
+        "open_hat": (OFFBEAT, "..x...x...x...x.", ""),
+        "perc": ("...5......5..5..", "......5..5....3.", ""),
+        "shaker": ("xoxoxoxoxoxoxoxo", "oxooxooxoxooxoox", ""),
+    },
+    bass=(
+        BassLine("x.....x..3......", "root", ("triangle", "square"), hold=True),
+        BassLine("x..x......x..5..", "chord", ("triangle",)),
+        BassLine("..x...x....x..x.", "walk", ("triangle", "organ")),
+    ),
+    modes=("minor", "dorian"),
+    progressions=((0, 3), (0, 5, 3, 4), (0, 2, 5, 3), (0, 6)),
+    chord_sizes=(4, 5),
+    chord_waves=("organ", "triangle"),
+    chords=("...x......x.....", "hold", "x..x............", "..x......x......"),
+    leads=("", "", "......x..x..x...", "x.....x........."),
+    lead_waves=("voice", "bell", "triangle"),
+    forms=("steady", "rise", "drop first", "two drops"),
+    sound={
+        "kick_decay": (0.16, 0.28), "kick_click": (0.1, 0.4), "kick_drive": (1, 2),
+        "clap": (0.3, 1), "hat_db": (-19, -14), "perc_db": (-18, -12),
+        "bass_cutoff": (0.8, 2), "bass_env": (0, 1), "bass_detune": (0, 6),
+        "bass_sub": (0.35, 0.8), "bass_lfo": (0, 0.3), "chord_width": (4, 20),
+        "chord_bright": (0.05, 0.4), "chord_decay": (0.2, 0.6), "chord_db": (-12, -7),
+        "duck_depth": (0.1, 0.5), "room_s": (1.2, 2.4), "room_mix": (0.12, 0.3),
+        "echo_mix": (0.15, 0.4), "tilt_db": (-3, 0), "high_cut": (7500, 11000),
+    },
+)  # fmt: skip
+
+UK_GARAGE = Recipe(
+    name="UK Garage",
+    related=("House", "Deep House", "Breakbeat", "Dubstep"),
+    tempo=(124, 141),
+    swing=(0.18, 0.36),
+    drums={
+        "kick": ("X.........x.....", "X......3..x.....", "X.....x...x....3"),
+        "backbeat": (CLAP, "....X.......X..2", "....X..o....X.o."),
+        "hat": ("..x.x.x...x.x.x.", "x.xox.xox.xox.xo", "..xo..xo..xo..xx"),
+        "open_hat": ("..x...x...x...x.", "......x.......x.", ""),
+        "perc": ("...5..5..5...5..", "......5..5....3.", ".3.....4.3.....4"),
+        "shaker": ("oxooxooxoxooxoox", "xoxoxoxoxoxoxoxo", ""),
+    },
+    bass=(
+        BassLine("x..x......x..5..", "chord", ("triangle", "square"), hold=True),
+        BassLine("x.....x..x......", "octave", ("square", "saw", "growl"), lfo=(0, 0.5)),
+        BassLine("..x...x...x..x..", "walk", ("organ", "square", "triangle")),
+    ),
+    modes=("minor", "dorian"),
+    progressions=((0, 5, 3, 4), (0, 3), (0, 6, 5, 6), (0, 2, 5, 3)),
+    chord_sizes=(3, 4, 5),
+    chord_waves=("square", "organ"),
+    chords=("x..x......x.....", "...x......x..x..", "..x..x....x.....", "hold"),
+    leads=("", "......x..x..x...", "x..x..x........."),
+    lead_waves=("voice", "bell", "square"),
+    forms=("steady", "drop first", "rise", "two drops"),
+    sound={
+        "kick_decay": (0.1, 0.2), "kick_click": (0.3, 0.9), "clap": (0.2, 0.8),
+        "snare_decay": (0.07, 0.13), "hat_db": (-16, -11), "hat_low": (5000, 7000),
+        "hat_decay": (0.02, 0.045), "perc_db": (-17, -12), "bass_cutoff": (0.9, 2.4),
+        "bass_sub": (0.3, 0.8), "bass_detune": (0, 12), "bass_lfo": (0, 0.9),
+        "bass_gate": (0.6, 1), "bass_db": (-6, -3), "chord_width": (4, 14),
+        "chord_bright": (0.2, 0.7), "chord_decay": (0.08, 0.25), "chord_db": (-13, -8),
+        "duck_depth": (0, 0.4), "room_s": (0.4, 1.4), "tilt_db": (-1, 3),
+    },
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""Techno, Trance and Psytrance: straight kicks, sixteenths and rolling bass."""
+
+from genre.demo.genres.patterns import CLAP, FOUR, OFFBEAT, ROLLING
+from genre.demo.recipe import BassLine, Recipe
+
+TECHNO = Recipe(
+    name="Techno",
+    related=("House", "Trance", "Psytrance", "Breakbeat"),
+    tempo=(123, 147),
+    drums={
+        "kick": (FOUR, FOUR, "X...X...X...X.2."),
+        "backbeat": ("", "....4.......5...", CLAP, "............x..."),
+        "hat": ("x.x.x.x.x.x.x.x.", "xoxoxoxoxoxoxoxo", "..x...x...x...x."),
+        "open_hat": (OFFBEAT, OFFBEAT, "..X...........X."),
+        "perc": ("x..x..x..x..x..x", "..5.5..5..5.5..5", "...x.....x......"),
+        "shaker": ("", "xxxxxxxxxxxxxxxx"),
+    },
+    bass=(
+        BassLine(".xox.xox.xox.xox", "root", ("triangle", "saw")),
+        BassLine(ROLLING, "root", ("saw", "square")),
+        BassLine("..x...x...x...x.", "root", ("square", "triangle")),
+        BassLine("x..x..x..x..x..x", "octave", ("saw", "square"), lfo=(0, 0.25)),
+    ),
+    modes=("minor", "phrygian"),
+    progressions=((0,), (0,), (0, 0, 0, 1), (0, 5)),
+    bars_per_chord=(2, 4),
+    chord_sizes=(3, 4),
+    chord_waves=("square", "saw"),
+    chords=("x..x..x..x..x..x", "...x......x.....", "..x.....x..x....", ""),
+    arps=("", "xoxxoxxoxxoxxoxo", "x.xx.xx.x.xx.xx."),
+    leads=("", "", "x..x..x.x..x..x."),
+    lead_waves=("square", "saw", "growl", "bell"),
+    forms=("steady", "steady", "drop first", "rise"),
+    sound={
+        "kick_decay": (0.18, 0.32), "kick_drive": (1.8, 3.5), "kick_db": (-1.5, 0),
+        "kick_click": (0.2, 0.7), "backbeat_db": (-10, -6), "hat_metal": (0.3, 0.8),
+        "perc_db": (-17, -12), "bass_cutoff": (0.8, 2.2), "bass_decay": (0.06, 0.16),
+        "bass_gate": (0.5, 0.75), "bass_detune": (0, 8), "bass_lfo": (0, 1),
+        "chord_bright": (0.1, 0.5), "chord_decay": (0.08, 0.25), "chord_db": (-15, -10),
+        "lead_db": (-18, -13), "duck_depth": (0.2, 0.7), "echo_mix": (0.1, 0.4),
+        "noise_db": (-54, -42), "tilt_db": (-2.5, 1),
+    },
+)  # fmt: skip
+
+TRANCE = Recipe(
+    name="Trance",
+    related=("Psytrance", "Techno"),
+    tempo=(126, 146),
+    drums={
+        "kick": (FOUR,),
+        "backbeat": (CLAP, CLAP, ""),
+        "hat": ("x.xox.xox.xox.xo", "xoxoxoxoxoxoxoxo", "..x...x...x...x."),
+        "open_hat": (OFFBEAT,),
+        "perc": ("", "...3..3....3..3.", "......5.......5."),
+        "shaker": ("", "xoxoxoxoxoxoxoxo"),
+    },
+    bass=(
+        BassLine("..x...x...x...x.", "root", ("saw",)),
+        BassLine("..xx..xx..xx..xx", "octave"),
+        BassLine(ROLLING, "root"),
+    ),
+    modes=("minor", "minor", "major"),
+    progressions=((0, 5, 2, 6), (0, 5, 6, 4), (5, 6, 0, 0), (0, 2, 6, 5)),
+    bars_per_chord=(1, 2),
+    chord_waves=("saw",),
+    chords=("hold", "hold", "x.xx.xx.x.xx.xx.", "..x...x...x...x."),
+    arps=("xxxxxxxxxxxxxxxx", "x.xxx.xxx.xxx.xx", "xxoxxoxxoxxoxxox", ""),
+    leads=("x..x..x.x...x...", "x.....x.x..x..x.", "x...x..x..x.x..."),
+    lead_waves=("saw", "saw", "square"),
+    forms=("long break", "two drops", "rise", "drop first"),
+    sound={
+        "kick_decay": (0.12, 0.22), "kick_click": (0.4, 0.9), "clap": (0.4, 1),
+        "bass_cutoff": (1.6, 3.2), "bass_decay": (0.06, 0.18), "bass_gate": (0.5, 0.8),
+        "bass_detune": (0, 14), "bass_lfo": (0, 0.3), "chord_width": (14, 30),
+        "chord_bright": (0.35, 0.8), "chord_attack": (0.01, 0.15), "chord_db": (-11, -7),
+        "lead_detune": (8, 24), "lead_cutoff": (2.2, 4), "lead_db": (-14, -10),
+        "arp_db": (-16, -11), "duck_depth": (0.35, 0.8), "room_s": (1.3, 2.4),
+        "room_mix": (0.12, 0.3), "echo_mix": (0.15, 0.4), "tilt_db": (-0.5, 3),
+    },
+)  # fmt: skip
+
+PSYTRANCE = Recipe(
+    name="Psytrance",
+    related=("Trance", "Techno"),
+    tempo=(134, 152),
+    drums={
+        "kick": (FOUR,),
+        "backbeat": ("", CLAP, "....x.......x..."),
+        "hat": ("..x...x...x...x.", "xoxoxoxoxoxoxoxo", "x.xox.xox.xox.xo"),
+        "open_hat": (OFFBEAT, "..x...x...x...x.", ""),
+        "perc": ("", "..5..5....5..5.5", "...3..3....3..3."),
+        "shaker": ("xoxoxoxoxoxoxoxo", ""),
+    },
+    bass=(
+        BassLine(ROLLING, "root", ("saw",)),
+        BassLine(ROLLING, "root", ("saw", "square")),
+        BassLine(".xxx.xxx.xxx.xx2", "octave", ("saw",)),
+    ),
+    modes=("phrygian", "harmonic minor", "minor"),
+    progressions=((0,), (0, 0, 0, 1), (0, 0, 5, 6)),
+    bars_per_chord=(2, 4),
+    chord_waves=("saw",),
+    chords=("hold", "", "..x...x...x...x."),
+    arps=("x5x5xx5x5xx5x5xx", "xxxxxxxxxxxxxxxx", "x.55x.55x.5xx5.5", ""),
+    leads=("x55x55x5x5x55x5x", "....x5x5....x55x", "x..x..x.x...x..."),
+    lead_waves=("saw", "square", "growl"),
+    forms=("steady", "two drops", "long break", "drop first"),
+    sound={
+        "kick_decay": (0.1, 0.18), "kick_click": (0.5, 0.9), "kick_sweep": (4, 7),
+        "snare_decay": (0.07, 0.13), "bass_cutoff": (1.6, 3), "bass_decay": (0.06, 0.12),
+        "bass_gate": (0.5, 0.7), "bass_detune": (0, 4), "bass_sub": (0, 0.3),
+        "bass_lfo": (0, 0.3), "bass_db": (-5.5, -3), "lead_res": (2, 4),
+        "lead_env": (1, 2.5), "lead_detune": (0, 8), "arp_db": (-16, -11),
+        "chord_db": (-15, -11), "chord_width": (10, 30), "duck_depth": (0, 0.3),
+        "echo_mix": (0.05, 0.3), "room_mix": (0.03, 0.18), "tilt_db": (-0.5, 3),
+    },
+)  # fmt: skip
