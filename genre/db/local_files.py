@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from genre.db import models as m
 
-
 Stamp = tuple[int, str]  # size in bytes, time of the last change
 
 
