@@ -80,9 +80,9 @@ def missing_parts(report: SplitReport) -> Iterator[Outcome]:
                 genre,
                 Status.NOTE,
                 label=genre,
-                message=f"no song in {' and '.join(missing)}: too few of its"
-                f" {sum(counts.values())} songs are by different artists; add playlists"
-                " with other artists",
+                message=f"no song in {' and '.join(missing)}: its songs"
+                f" ({sum(counts.values())}) are by too few independent artists; add"
+                " playlists with other artists",
                 data={"missing": [str(part) for part in missing]},
             )
 

@@ -195,7 +195,7 @@ def test_split_stores_parts_and_notes_what_cannot_be_tested(tmp_path: Path) -> N
     assert plan == Plan(Stage.SPLIT, 1, "split sets")
     assert isinstance(note, Outcome)
     assert isinstance(done, Outcome)
-    assert note.message.startswith("no song in validation and test: too few of its 3")
+    assert note.message.startswith("no song in validation and test: its songs (3)")
     assert (note.label, done.status) == ("Dub", Status.DONE)
     assert done.data["n_tracks"] == {
         "train": 31,
