@@ -18,19 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genre.records import Split
+from genre.records import HARD_SCORE, Split
 from genre.train.data import SongTable
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 Bools = NDArray[np.bool_]
 
-HARD = 0.3  # a vote share from which a song counts as carrying the genre
-
 
 def hard_labels(songs: SongTable) -> Bools:
     """Return the known positives, [n_songs, n_genres]."""
-    return np.asarray((songs.targets >= HARD) & songs.known, dtype=np.bool_)
+    return np.asarray((songs.targets >= HARD_SCORE) & songs.known, dtype=np.bool_)
 
 
 def top_labels(songs: SongTable) -> Ints:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from genre.records import HARD_SCORE
 from genre.train.page import Html, Row, bullets, fold, join, picture, table, tag
 from genre.train.report_data import ReportData
 from genre.train.words import (
@@ -265,7 +266,10 @@ def _corpus(data: ReportData) -> Html:
             ("", *(part.split.value for part in parts)),
             [
                 ("", rows),
-                ("carrying the genre (a vote share of 0.3 or more)", by_genre),
+                (
+                    f"carrying the genre (a vote share of {HARD_SCORE} or more)",
+                    by_genre,
+                ),
             ],
         ),
     )
