@@ -31,12 +31,6 @@ def current_label_set(session: Session) -> LabelSet | None:
     return _record(row) if row else None
 
 
-def find_label_set(session: Session, label_set_id: str) -> LabelSet | None:
-    """Return a label set by its id, current or not."""
-    row = session.get(m.LabelSet, label_set_id)
-    return _record(row) if row else None
-
-
 def labels_of(session: Session, label_set_id: str) -> list[Label]:
     """Return all labels of a set, sorted by track and genre."""
     return _labels(session, m.Label.label_set == label_set_id)

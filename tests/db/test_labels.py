@@ -82,7 +82,7 @@ def test_a_failing_save_leaves_the_old_set_current(settings: Settings) -> None:
             found = labels.current_label_set(session)
             assert found is not None
             assert found.id == "l1"
-            assert labels.find_label_set(session, "l2") is None
+            assert session.get(m.LabelSet, "l2") is None
 
 
 def test_many_labels_are_stored_in_batches(settings: Settings) -> None:
