@@ -120,6 +120,8 @@ class Report:
         self.say(f"label set {labels.name} ({labels.id[:8]}), rule {labels.rule}")
         if found.is_stale:
             self.say("The playlists changed since; `genre label` brings it up to date.")
+        if not found.witnesses:
+            self.say("No playlist with a genre holds it now.")
         for genre in found.genres:
             score = "unknown" if genre.score is None else f"{genre.score:.2f}"
             self.say(f"\n{genre.genre}: {score}{' - a yes' if genre.hard else ''}")

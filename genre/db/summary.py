@@ -113,7 +113,7 @@ def _distinct_labelled(session: Session, label_set: str) -> int:
 
 def _grouped(session: Session, column: object, where: object) -> dict[str, int]:
     query = select(column, func.count()).where(where).group_by(column).order_by(column)  # type: ignore[call-overload]
-    return dict(session.execute(query).tuples().all())
+    return {key: n for key, n in session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _fresh_features(session: Session) -> dict[str, int]:
@@ -128,7 +128,7 @@ def _fresh_features(session: Session) -> dict[str, int]:
         .group_by(m.Feature.feature_key)
         .order_by(m.Feature.feature_key)
     )
-    return dict(rows.tuples().all())
+    return {key: n for key, n in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _uncertain(session: Session) -> int:
