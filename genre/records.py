@@ -369,7 +369,7 @@ class FeatureRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Statement:
     """One statement about a track's genre, as an export names it."""
 
     genre: str  # canonical name
@@ -401,7 +401,7 @@ class PublishedTrack:
     split: Split
     main_artists: tuple[str, ...]  # artist keys, sorted
     labels: tuple[Label, ...]  # sorted by genre
-    testimonies: tuple[Testimony, ...]
+    statements: tuple[Statement, ...]
     refs: tuple[TrackRef, ...]  # without the paths of local files
     audio: PublishedAudio | None
 

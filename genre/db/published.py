@@ -22,7 +22,7 @@ from genre.records import (
     PublishedAudio,
     PublishedTrack,
     Split,
-    Testimony,
+    Statement,
     Track,
     TrackRef,
 )
@@ -126,7 +126,7 @@ def _with_details(
             split=split,
             main_artists=tuple(artist for (artist,) in artists.get(key, ())),
             labels=tuple(Label(key, *row) for row in labels.get(key, ())),
-            testimonies=(
+            statements=(
                 *(_vote(*row) for row in votes.get(key, ())),
                 *(_statement(*row) for row in evidence.get(key, ())),
             ),
@@ -175,8 +175,8 @@ def _votes() -> _Query:
     )
 
 
-def _vote(genre: str, playlist_id: str, source: str, title: str, url: str) -> Testimony:
-    return Testimony(
+def _vote(genre: str, playlist_id: str, source: str, title: str, url: str) -> Statement:
+    return Statement(
         genre=genre,
         level=EvidenceLevel.PLAYLIST,
         source=source,
@@ -198,8 +198,8 @@ def _evidence() -> _Query:
 
 def _statement(
     genre: str, level: str, source: str, polarity: str, weight: float
-) -> Testimony:
-    return Testimony(genre, EvidenceLevel(level), source, Polarity(polarity), weight)
+) -> Statement:
+    return Statement(genre, EvidenceLevel(level), source, Polarity(polarity), weight)
 
 
 def _refs() -> _Query:

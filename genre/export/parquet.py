@@ -27,7 +27,7 @@ from genre.records import (
     Label,
     PublishedTrack,
     Split,
-    Testimony,
+    Statement,
     TrackRef,
 )
 
@@ -141,7 +141,7 @@ def to_row(published: PublishedTrack) -> Row:
         "isrc": track.isrc,
         "year": track.year,
         **_label_columns(published.labels),
-        "evidence": [_testimony(t) for t in published.testimonies],
+        "evidence": [_said(t) for t in published.statements],
         "split": published.split.value,
         "licence": track.licence,
         "redistributable": track.redistributable and track.licence != "",
@@ -165,7 +165,7 @@ def _label_columns(labels: Iterable[Label]) -> Row:
     }
 
 
-def _testimony(said: Testimony) -> Row:
+def _said(said: Statement) -> Row:
     return {
         "genre": said.genre,
         "polarity": said.polarity.value,
