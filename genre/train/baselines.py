@@ -5,6 +5,7 @@ same mel store: no network, no rhythm beyond the size of frame-to-frame changes.
 A network that does not beat it has learnt less than averages say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,7 @@ def fit_baseline(
     x_validation: Floats,
     validation: SongTable,
     multilabel: bool,
+    strengths: Sequence[float] = STRENGTHS,
 ) -> Baseline:
     """Fit the classical baseline.
 
@@ -121,6 +123,8 @@ def fit_baseline(
         Hard labels are learnt; a genre learns from the songs where it is known.
     multilabel : bool
         One regression per genre, or one over all genres.
+    strengths : sequence of float
+        Values of C to choose from, strongest regularisation first.
 
     Returns
     -------
@@ -134,7 +138,7 @@ def fit_baseline(
     fit = _fit_each if multilabel else _fit_one
     candidates = [
         Baseline(c, scaler, fit(scaled, train, c), shares, multilabel)
-        for c in STRENGTHS
+        for c in strengths
     ]
     cells = to_cells(validation, multilabel=multilabel)
     scores = [_validated(fitted, x_validation, cells) for fitted in candidates]
