@@ -114,7 +114,7 @@ def label(
     """Turn playlist membership into soft multi-genre labels."""
     from genre.labeler import pipeline
 
-    call.report.follow(pipeline.label(call.settings(), name=name))
+    call.report.messages(call.report.follow(pipeline.label(call.settings(), name=name)))
 
 
 @command("Label")
@@ -129,7 +129,7 @@ def split(
     from genre.labeler import pipeline
 
     params = pipeline.SplitParams(seed=seed, ratios=_ratios(ratios))
-    call.report.follow(pipeline.split(call.settings(), params))
+    call.report.messages(call.report.follow(pipeline.split(call.settings(), params)))
 
 
 @command("Label")

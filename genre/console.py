@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from genre.records import Event, Outcome, Plan, Status
 from genre.text import display
@@ -101,7 +101,8 @@ class Report:
             title=_plain(title), title_justify="left", box=None, pad_edge=False
         )
         for index, column in enumerate(columns):
-            table.add_column(_plain(column), justify="left" if index == 0 else "right")
+            side: Literal["left", "right"] = "left" if index == 0 else "right"
+            table.add_column(_plain(column), justify=side, overflow="fold")
         for row in rows:
             table.add_row(*(_plain(str(cell)) for cell in row))
         _stdout().print(table)

@@ -21,6 +21,7 @@ from genre.db.summary import Counts, Failure, counts
 from genre.db.summary import failures as list_failures
 from genre.errors import GenreError, ItemError
 from genre.http import HttpClient
+from genre.records import PlaylistItem
 from genre.text import display
 
 _WAV_BYTES_PER_S = 32_000  # 16 kHz, 16 bit, mono
@@ -198,7 +199,7 @@ def plan(settings: Settings, list_file: Path) -> Cost:
     """
     listed = read_list_file(list_file)
     problems = list(listed.problems)
-    rows = []
+    rows: list[PlaylistItem] = []
     client = HttpClient(settings)
     for entry in listed.entries:
         try:

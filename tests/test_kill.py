@@ -30,7 +30,7 @@ def _song(number: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """Six seconds of a chord that no other number has."""
     t = np.arange(6 * 16_000, dtype=np.float32) / 16_000
     tones = [np.sin(2 * np.pi * (110 + 17 * number) * k * t) for k in (1, 1.5, 2)]
-    return (0.2 * sum(tones)).astype(np.float32)
+    return (0.2 * np.sum(tones, axis=0)).astype(np.float32)
 
 
 def _write_sources(folder: Path) -> None:
