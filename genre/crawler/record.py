@@ -105,9 +105,7 @@ def record_playlist(
     key = playlists.save_playlist(session, data)
     genres.set_playlist_genres(session, key, about)
     orphans: list[str] = []
-    rows = [
-        (item.position, _record_song(session, item, orphans)) for item in data.items
-    ]
+    rows = list(_record_songs(session, data.items, orphans))
     # A later row may have merged the song of an earlier one into another.
     now = [(position, _present_id(session, old)) for position, old in rows]
     changed = playlists.save_rows(session, key, now)
@@ -137,9 +135,36 @@ def _by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
 # --- songs -----------------------------------------------------------------------
 
 
-def _record_song(session: Session, item: PlaylistItem, orphans: list[str]) -> str:
+def _record_songs(
+    session: Session, items: Iterable[PlaylistItem], orphans: list[str]
+) -> Iterator[tuple[int, str]]:
+    """Record the songs of a playlist; yield position and track id of each row.
+
+    Most rows of most crawls say nothing new: these are told in bulk.
+    """
+    songs = [(item, song_of(item)) for item in items]
+    known = tracks.by_refs(session, {song.reference for _, song in songs})
+    for item, song in songs:
+        track, ref = known.get(song.reference, (None, None))
+        if track and ref and _says_nothing_new(song, item, track, ref):
+            yield item.position, track.id
+        else:
+            yield item.position, _record_song(session, item, song, orphans)
+
+
+def _says_nothing_new(
+    song: Song, item: PlaylistItem, track: Track, ref: TrackRef
+) -> bool:
+    place = item.url or item.path
+    same_place = place in {"", ref.url} and ref.trusted >= item.trusted
+    named = bool(track.artists) or not song.match_key
+    return same_place and named and not tracks.news(track, song.track)
+
+
+def _record_song(
+    session: Session, item: PlaylistItem, song: Song, orphans: list[str]
+) -> str:
     """Record the song of a playlist row; return its track id."""
-    song = song_of(item)
     known = _resolve(session, song, orphans)
     if known is None:
         tracks.add(session, song.track, match_key=song.match_key, artists=song.artists)

@@ -30,6 +30,7 @@ from genre.text import clean_text
 _MEANINGS = (
     (r"confirm you.{0,3}re not a bot|captcha", ErrorClass.STOP),
     (r"HTTP Error (429|402)|too many requests|rate.?limit", ErrorClass.STOP),
+    (r"HTTP Error 5\d\d", ErrorClass.TEMPORARY),
     (r"try again later", ErrorClass.STOP),
     (r"private video|video is private|members.only", ErrorClass.PERMANENT),
     (r"DRM|copyright|terminated|removed", ErrorClass.PERMANENT),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
-from genre.db.tracks import to_track
+from genre.db.tracks import to_ref, to_track
 from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
 
 _PRESENT = m.Audio.status == AudioStatus.PRESENT
@@ -97,8 +97,7 @@ def _refs(session: Session, ids: Sequence[str]) -> dict[str, list[TrackRef]]:
     )
     found: dict[str, list[TrackRef]] = {}
     for row in session.scalars(query):
-        ref = TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
-        found.setdefault(row.track_id, []).append(ref)
+        found.setdefault(row.track_id, []).append(to_ref(row))
     return found
 
 

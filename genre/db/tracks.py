@@ -5,14 +5,16 @@ the order they came, so that "the older" has a meaning that no clock changes.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
 from genre.records import ArtistRole, AudioStatus, Track, TrackRef
 
 _TRACK_ID = m.Base.metadata.tables[m.Track.__tablename__].c.id
+_BATCH = 400  # pairs in one query; SQLite takes 999 values at least
 Roles = Iterable[tuple[str, ArtistRole]]
 
 
@@ -29,6 +31,21 @@ def by_ref(session: Session, source: str, source_id: str) -> Track | None:
     """Return the song that is known by a reference."""
     ref = session.get(m.TrackRef, (source, source_id))
     return get(session, ref.track_id) if ref else None
+
+
+def by_refs(
+    session: Session, references: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Track, TrackRef]]:
+    """Return songs and references for many references at once; unknown ones lack."""
+    ref = m.TrackRef
+    found = {}
+    wanted = list(references)
+    for start in range(0, len(wanted), _BATCH):
+        pairs = tuple_(ref.source, ref.source_id).in_(wanted[start : start + _BATCH])
+        query = select(ref, m.Track).join(m.Track, m.Track.id == ref.track_id)
+        for row, track in session.execute(query.where(pairs)):
+            found[row.source, row.source_id] = to_track(track), to_ref(row)
+    return found
 
 
 def by_isrc(session: Session, isrc: str) -> Track | None:
@@ -48,7 +65,7 @@ def by_match_key(session: Session, match_key: str) -> list[Track]:
 
 def add(session: Session, track: Track, *, match_key: str, artists: Roles) -> None:
     """Add a song."""
-    newest = session.scalar(select(func.max(m.Track.seq))) or 0
+    next_seq = select(func.coalesce(func.max(m.Track.seq), 0) + 1).scalar_subquery()
     session.execute(
         insert(m.Track).values(
             id=track.id,
@@ -60,21 +77,30 @@ def add(session: Session, track: Track, *, match_key: str, artists: Roles) -> No
             isrc=track.isrc,
             year=track.year,
             match_key=match_key,
-            seq=newest + 1,
+            seq=next_seq,
             licence=track.licence,
             redistributable=track.redistributable,
         )
     )
-    _add_roles(session, track.id, artists)
+    roles = [
+        {"track_id": track.id, "artist_key": key, "role": role} for key, role in artists
+    ]
+    if roles:
+        session.execute(insert(m.TrackArtist), roles)
 
 
-def fill_in(session: Session, known: Track, row: Track) -> None:
-    """Take from ``row`` what is not known yet of a song; nothing is replaced."""
-    missing = {
+def news(known: Track, row: Track) -> dict[str, Any]:
+    """Return what ``row`` says of a song that was not known yet, by column."""
+    return {
         name: getattr(row, name)
         for name in ("album", "duration_s", "isrc", "year")
         if not getattr(known, name) and getattr(row, name)
     }
+
+
+def fill_in(session: Session, known: Track, row: Track) -> None:
+    """Take from ``row`` what is not known yet of a song; nothing is replaced."""
+    missing = news(known, row)
     if missing:
         session.execute(update(m.Track).where(m.Track.id == known.id).values(missing))
 
@@ -147,6 +173,11 @@ def to_track(row: m.Track) -> Track:
         licence=row.licence,
         redistributable=row.redistributable,
     )
+
+
+def to_ref(row: m.TrackRef) -> TrackRef:
+    """Return the record of a row."""
+    return TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
 
 
 def _add_roles(session: Session, track_id: str, roles: Roles) -> None:

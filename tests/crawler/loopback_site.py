@@ -1,0 +1,29 @@
+"""A site of our own for yt-dlp, served from loopback.
+
+``http://127.0.0.1:PORT/site/ID`` answers JSON: the fields of a video, or
+``{"error": TEXT}`` for what a real site's extractor would say.
+"""
+
+import re
+from typing import Any
+
+from yt_dlp.extractor.common import InfoExtractor
+from yt_dlp.utils import ExtractorError
+
+from genre.crawler.sites import Site
+
+EXTRACTOR = "tests.crawler.loopback_site:LoopbackIE"
+SITE = Site("loopback", re.compile("x"), re.compile("x"), ("^loopback$",))
+
+
+class LoopbackIE(InfoExtractor):  # type: ignore[misc] # yt-dlp has no types
+    """Reads the JSON and hands its fields on."""
+
+    IE_NAME = "loopback"
+    _VALID_URL = r"http://127\.0\.0\.1:\d+/site/(?P<id>\w+)"
+
+    def _real_extract(self, url: str) -> dict[str, Any]:
+        found = self._download_json(url, self._match_id(url))
+        if "error" in found:
+            raise ExtractorError(found["error"], expected=True)
+        return {"id": self._match_id(url), "title": "Song", "ext": "mp3", **found}

@@ -1,0 +1,167 @@
+"""yt-dlp in its child process: what it may do, and what its errors mean."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genre.config import Settings
+from genre.crawler.player import Player
+from genre.crawler.sites import SITES
+from genre.crawler.ytdlp import meaning_of
+from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
+from genre.records import ErrorClass
+from tests.crawler.loopback_site import EXTRACTOR, SITE
+from tests.servers import Reply, Route, json_reply, serve
+
+LIMITS: dict[str, Any] = {"max_bytes": 100_000, "max_duration_s": 1200.0}
+
+
+@pytest.fixture(scope="module")
+def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """Share one child, because loading yt-dlp takes seconds."""
+    settings = Settings(corpus=tmp_path_factory.mktemp("corpus"), **LIMITS)
+    player = Player(settings, extra_extractors=[EXTRACTOR])
+    yield player
+    player.close()
+
+
+def fetch(player: Player, folder: Path, video: Any, media: Route = b"sound") -> Path:
+    """Fetch song ``x1`` of the loopback site, whose page says ``video``."""
+    with serve({"/m.mp3": media}) as files:
+        page = {"url": files.url("/m.mp3"), **video}
+        with serve({"/site/x1": json_reply(page)}) as site:
+            return player.fetch(site.url("/site/x1"), folder, site=SITE)
+
+
+def test_fetch(player: Player, tmp_path: Path) -> None:
+    """The audio comes into the folder under the site's id."""
+    path = fetch(player, tmp_path, {"duration": 200})
+
+    assert (tmp_path / "x1.mp3", b"sound") == (path, path.read_bytes())
+
+
+def test_a_title_is_never_a_path(player: Player, tmp_path: Path) -> None:
+    """A hostile title does not name the file."""
+    path = fetch(player, tmp_path, {"title": "../../evil\x1b[2J", "id": "../../y"})
+
+    assert tmp_path == path.parent
+
+
+@pytest.mark.parametrize(
+    ("video", "said"),
+    [
+        ({"duration": 7200}, "duration"),
+        ({"is_live": True}, "is_live"),
+    ],
+)
+def test_what_is_too_long_is_not_fetched(
+    player: Player, tmp_path: Path, video: Any, said: str
+) -> None:
+    """A live stream or a two-hour video is refused before its download."""
+    with pytest.raises(FetchError, match=said) as caught:
+        fetch(player, tmp_path, video)
+
+    assert caught.value.error_class == ErrorClass.PERMANENT
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_what_is_too_big_is_broken_off(
+    player: Player, tmp_path: Path, stated: bool
+) -> None:
+    """The limit holds whether the server states the length or not."""
+    media = Reply(b"x" * 3_000_000, content_length=stated)
+
+    with pytest.raises(FetchError, match=r"at most .*100,000 bytes|100,000 bytes"):
+        fetch(player, tmp_path, {}, media)
+
+
+@pytest.mark.parametrize(
+    ("text", "error_class"),
+    [
+        ("Private video. Sign in if you've been granted access", "permanent"),
+        ("This video is only available in your country", "environment"),
+        ("something nobody has seen before", "temporary"),
+    ],
+)
+def test_errors_cross_the_process(
+    player: Player, tmp_path: Path, text: str, error_class: str
+) -> None:
+    """What the extractor says arrives as an error of the right class."""
+    with pytest.raises(ItemError) as caught:
+        fetch(player, tmp_path, {"error": text})
+
+    assert error_class == caught.value.error_class
+    assert text[:20] in str(caught.value)
+
+
+def test_bot_check_stops_the_site(player: Player, tmp_path: Path) -> None:
+    """A bot check is nobody's fault: the site is to be left alone."""
+    with pytest.raises(ServiceStopError) as caught:
+        fetch(player, tmp_path, {"error": "Sign in to confirm you’re not a bot"})
+
+    assert caught.value.service == "loopback"
+
+
+def test_only_the_sites_own_extractor(player: Player, tmp_path: Path) -> None:
+    """A direct address is refused: the generic extractor is never on."""
+    with (
+        serve({"/a.mp3": b"sound"}) as server,
+        pytest.raises(FetchError, match="No suitable extractor"),
+    ):
+        player.fetch(server.url("/a.mp3"), tmp_path, site=SITES[0])
+
+    assert server.paths == []
+
+
+@pytest.mark.parametrize(
+    ("text", "error_class"),
+    [
+        ("Sign in to confirm you're not a bot. Use --cookies", ErrorClass.STOP),
+        ("HTTP Error 429: Too Many Requests", ErrorClass.STOP),
+        ("Video unavailable. This content isn't available, try again later",
+         ErrorClass.STOP),
+        ("HTTP Error 404: Not Found", ErrorClass.PERMANENT),
+        ("Video unavailable", ErrorClass.PERMANENT),
+        ("The account associated with this video has been terminated",
+         ErrorClass.PERMANENT),
+        ("Video unavailable. Removed for copyright", ErrorClass.PERMANENT),
+        ("Join this channel to get access to members-only content",
+         ErrorClass.PERMANENT),
+        ("[DRM] The requested site is known to use DRM protection",
+         ErrorClass.PERMANENT),
+        ("Unsupported URL: http://h/", ErrorClass.PERMANENT),
+        ("Unable to download: the file has an unusual and unsafe extension",
+         ErrorClass.PERMANENT),
+        ("Sign in to confirm your age", ErrorClass.ENVIRONMENT),
+        ("The uploader has not made this video available in your country",
+         ErrorClass.ENVIRONMENT),
+        ("Requested format is not available", ErrorClass.ENVIRONMENT),
+        ("Only images are available for download", ErrorClass.ENVIRONMENT),
+        ("No supported JavaScript runtime could be found", ErrorClass.ENVIRONMENT),
+        ("This video requires login", ErrorClass.ENVIRONMENT),
+        ("HTTP Error 403: Forbidden", ErrorClass.TEMPORARY),
+        ("HTTP Error 503: Service Unavailable", ErrorClass.TEMPORARY),
+        ("Read timed out", ErrorClass.TEMPORARY),
+        ("IncompleteRead(5 bytes read)", ErrorClass.TEMPORARY),
+        ("Failed to resolve 'www.youtube.com' (Name or service not known)",
+         ErrorClass.TEMPORARY),
+        ("", ErrorClass.TEMPORARY),
+    ],
+)  # fmt: skip
+def test_meaning(text: str, error_class: ErrorClass) -> None:
+    """The text of an error tells its class; the message can be printed."""
+    error = meaning_of(f"\x1b[0;31mERROR:\x1b[0m {text}", "youtube")
+
+    assert isinstance(error, ItemError)
+    assert error_class == error.error_class
+    assert str(error).isprintable()
+
+
+def test_full_disk_blames_nobody() -> None:
+    """A full disk is no failure of the video."""
+    text = "unable to write data: [Errno 28] No space left on device"
+
+    assert isinstance(meaning_of(text, "youtube"), DiskFullError)
