@@ -32,10 +32,10 @@ def song_of(item: PlaylistItem) -> Song:
     main, featured = titles.split_featured(", ".join(item.artists))
     parsed = titles.parse_title(item.title)
     match_key = _match_key(main, parsed.title, parsed.version)
-    reference = _reference(item, match_key)
     isrc = clean_isrc(item.isrc)
+    reference = _reference(item, isrc, match_key)
     track = Track(
-        id=track_id(*reference, isrc=isrc),
+        id=track_id(*reference),
         title=parsed.title,
         version=parsed.version,
         artists=", ".join(item.artists),
@@ -48,13 +48,8 @@ def song_of(item: PlaylistItem) -> Song:
     return Song(track, match_key, _roles(main, guests, parsed.remixers), reference)
 
 
-def track_id(source: str, source_id: str, *, isrc: str = "") -> str:
-    """Return the id of a new track: 16 hex characters of its first identity key.
-
-    A row that only names a song is identified by its ISRC first, if it has one.
-    """
-    if source == _NO_REFERENCE and isrc:
-        source, source_id = "isrc", isrc
+def track_id(source: str, source_id: str) -> str:
+    """Return the id of a new track: 16 hex characters of its first identity key."""
     return hashlib.sha256(f"{source}:{source_id}".encode()).hexdigest()[:16]
 
 
@@ -91,10 +86,15 @@ def _match_key(artists: str, title: str, version: str) -> str:
     )
 
 
-def _reference(item: PlaylistItem, match_key: str) -> tuple[str, str]:
-    """Return what identifies the row; one that only names a song gets its text."""
+def _reference(item: PlaylistItem, isrc: str, match_key: str) -> tuple[str, str]:
+    """Return the first identity key: of a row that only names a song ISRC or text.
+
+    That every row has one makes reading a playlist again find the same songs.
+    """
     if item.source != _NO_REFERENCE:
         return item.source, item.source_id
+    if isrc:
+        return "isrc", isrc
     length = "" if item.duration_s is None else f"{item.duration_s:.0f}"
     names = match_key or text_key(" ".join((*item.artists, item.title)))
     return _NO_REFERENCE, f"{names}|{length}"

@@ -1,0 +1,275 @@
+"""Phase 1: what playlists say goes into the catalog, once and for good."""
+
+from pathlib import Path
+
+import pytest
+
+from genre.crawler.identity import track_id
+from genre.db import dump, open_catalog
+from genre.db import models as m
+from genre.records import ErrorClass, Status
+from tests.crawler.crawls import rows, run, settings, song, write_lists
+
+ISRC, OTHER_ISRC = "GBAYE6800011", "GBAYE6800012"
+HEADER = "title,artist,duration,isrc,url\n"
+
+
+def read(folder: Path, playlists: dict[str, str]) -> None:
+    """Write and record playlists, without any audio."""
+    write_lists(folder, playlists)
+    run(folder, request={"metadata_only": True})
+
+
+def titles(folder: Path) -> list[str]:
+    """Return the titles in the catalog."""
+    return sorted(row["title"] for row in rows(folder, m.Track))
+
+
+def test_playlist_with_its_genres(tmp_path: Path) -> None:
+    """A playlist's row, its genres and its songs are recorded."""
+    read(tmp_path, {"p.csv Techno, House": HEADER + "One,A,200,,\nTwo,B,,,\n"})
+
+    [playlist] = rows(tmp_path, m.Playlist)
+    assert (
+        playlist["source"],
+        playlist["title"],
+        playlist["n_items"],
+    ) == ("csv", "p", 2)
+    assert [r["genre_id"] for r in rows(tmp_path, m.PlaylistGenre)] == [
+        "house",
+        "techno",
+    ]
+    assert [r["name"] for r in rows(tmp_path, m.Genre)] == ["House", "Techno"]
+    assert titles(tmp_path) == ["One", "Two"]
+
+
+def test_song_of_two_playlists_is_one(tmp_path: Path) -> None:
+    """A song found in several playlists is one track with several places."""
+    read(
+        tmp_path,
+        {
+            "a.csv Techno": HEADER + "One,A,200,,\n",
+            "b.csv House": HEADER + "Two,B,,,\nONE (Official Video),a,202,,\n",
+        },
+    )
+
+    [one] = [row["id"] for row in rows(tmp_path, m.Track) if row["title"] == "One"]
+    places = [r for r in rows(tmp_path, m.PlaylistTrack) if r["track_id"] == one]
+    assert sorted(row["position"] for row in places) == [0, 1]
+
+
+def test_same_source_on_two_lines(tmp_path: Path) -> None:
+    """Two lines about one playlist give it the genres of both."""
+    (tmp_path / "p.csv").write_text(HEADER + "One,A,,,\n")
+    (tmp_path / "list.txt").write_text("p.csv Techno\n./p.csv House\np.csv Dub\n")
+
+    run(tmp_path, request={"metadata_only": True})
+
+    assert [row["genre_id"] for row in rows(tmp_path, m.PlaylistGenre)] == [
+        "dub",
+        "house",
+        "techno",
+    ]
+
+
+def test_genre_that_was_corrected(tmp_path: Path) -> None:
+    """The list says what a playlist is about now: a corrected genre goes."""
+    read(tmp_path, {"p.csv Tehcno": HEADER + "One,A,,,\n"})
+    read(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\n"})
+
+    assert [row["genre_id"] for row in rows(tmp_path, m.PlaylistGenre)] == ["techno"]
+
+
+def test_two_spellings_of_a_genre(tmp_path: Path) -> None:
+    """They are one genre under the first spelling, and the user is told."""
+    write_lists(
+        tmp_path,
+        {
+            "a.csv Drum & Bass": HEADER + "One,A,,,\n",
+            "b.csv drum n bass": HEADER + "Two,A,,,\n",
+        },
+    )
+
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    assert [row["name"] for row in rows(tmp_path, m.Genre)] == ["Drum & Bass"]
+    assert [o.message for o in outcomes if o.status is Status.NOTE] == [
+        "Genre 'drum n bass' is the same as 'Drum & Bass', which is kept."
+    ]
+
+
+def test_row_that_vanished(tmp_path: Path) -> None:
+    """A row that is gone stays with a date, and comes back without one."""
+    both, one = HEADER + "One,A,,,\nTwo,A,,,\n", HEADER + "One,A,,,\n"
+
+    seen = []
+    for text in (both, one, both):
+        read(tmp_path, {"p.csv Techno": text})
+        places = rows(tmp_path, m.PlaylistTrack)
+        seen.append([(r["position"], bool(r["removed_at"])) for r in places])
+
+    assert [(0, False), (1, False)] == seen[0] == seen[2]
+    assert seen[1] == [(0, False), (1, True)]
+
+
+def test_reference_and_isrc_show_that_two_songs_are_one(tmp_path: Path) -> None:
+    """The older id is kept, the other becomes its alias, both genres stay."""
+    url, uri = "http://h/a.mp3", track_id("url", "http://h/a.mp3")
+    read(
+        tmp_path,
+        {
+            "a.csv Techno": HEADER + f"x,,,,{url}\n",
+            "b.csv House": HEADER + f"One,A,200,{ISRC},\n",
+            "c.csv Dub": HEADER + f"One,A,,{ISRC},{url}\n",
+        },
+    )
+
+    [track] = rows(tmp_path, m.Track)
+    assert (uri, ISRC, 200.0) == (track["id"], track["isrc"], track["duration_s"])
+    assert [track_id("isrc", ISRC)] == [
+        r["old_id"] for r in rows(tmp_path, m.TrackAlias)
+    ]
+    assert {uri} == {row["track_id"] for row in rows(tmp_path, m.PlaylistTrack)}
+
+
+def test_better_names_are_taken(tmp_path: Path) -> None:
+    """A song first known by its address alone gets its names from a later row."""
+    url = "http://h/a.mp3"
+    read(
+        tmp_path,
+        {
+            "a.csv Techno": HEADER + f",,,,{url}\n",
+            "b.csv House": HEADER + f"One,The Band,200,,{url}\n",
+        },
+    )
+
+    [track] = rows(tmp_path, m.Track)
+    assert (
+        track["title"],
+        track["artists"],
+        track["duration_s"],
+    ) == ("One", "The Band", 200.0)
+    assert [row["artist_key"] for row in rows(tmp_path, m.TrackArtist)] == ["the band"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "n_songs"),
+    [
+        ("One,A,200,,", "One,A,203,,", 1),
+        ("One,A,200,,", "One,A,210,,", 2),
+        ("One,A,200,,", "One,A,,,", 1),
+        (f"One,A,200,{ISRC},", f"One,A,200,{OTHER_ISRC},", 2),
+        (f"One,A,200,{ISRC},", f"Another Name,B,300,{ISRC},", 1),
+        (f"One,A,200,{ISRC},", "One,A,200,,", 1),
+        ("One,A,200,,http://h/a.mp3", "One,A,200,,http://h/b.mp3", 1),
+        ("One,A,200,,http://h/a.mp3", "Two,B,300,,http://h/a.mp3", 1),
+        ("One,A,200,,", "One (Bob Remix),A,200,,", 2),
+        ("Track 1,Unknown Artist,,,http://h/a.mp3",
+         "Track 1,Unknown Artist,,,http://h/b.mp3", 2),
+    ],
+)  # fmt: skip
+def test_identity(tmp_path: Path, first: str, second: str, n_songs: int) -> None:
+    """References, ISRCs and names with lengths decide what is one song."""
+    read(tmp_path, {"p.csv Techno": f"{HEADER}{first}\n{second}\n"})
+
+    assert n_songs == len(rows(tmp_path, m.Track))
+
+
+def test_equal_files_are_one_song(tmp_path: Path) -> None:
+    """Two copies of a file are one song; the reference is the content, not the path."""
+    (
+        song(tmp_path / "a.wav"),
+        song(tmp_path / "copy.wav"),
+        song(tmp_path / "b.wav", freq=9),
+    )
+
+    read(tmp_path, {"p.m3u Techno": "a.wav\ncopy.wav\nb.wav\n"})
+
+    assert len(rows(tmp_path, m.Track)) == 2
+    assert {"file"} == {row["source"] for row in rows(tmp_path, m.TrackRef)}
+
+
+def test_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    """Known hashes are used only while a file's size and time are the same."""
+    song(tmp_path / "a.wav")
+    read(tmp_path, {"p.m3u Techno": "a.wav\n"})
+    song(tmp_path / "a.wav", freq=880, s=3)
+
+    read(tmp_path, {"p.m3u Techno": "a.wav\n"})
+
+    assert len(rows(tmp_path, m.TrackRef)) == 2
+    assert len(rows(tmp_path, m.LocalFile)) == 1
+
+
+def test_trust_comes_from_the_users_own_files(tmp_path: Path) -> None:
+    """An address that a local playlist names is trusted from then on."""
+    read(tmp_path, {"p.m3u Techno": "http://127.0.0.1:9/a.mp3\n"})
+
+    assert [row["trusted"] for row in rows(tmp_path, m.TrackRef)] == [True]
+
+
+def test_hostile_titles(tmp_path: Path) -> None:
+    """Escape codes, NUL and 10,000 characters reach neither catalog nor terminal."""
+    text = HEADER + "\x1b[2J\0Title\u202e,Artist\x07,,,\n" + "x" * 10_000 + ",B,,,\n"
+
+    write_lists(tmp_path, {"p.csv Techno": text})
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    stored = [row["title"] for row in rows(tmp_path, m.Track)]
+    assert len(stored) == 2
+    assert all(title.isprintable() and len(title) <= 500 for title in stored)
+    assert all(outcome.message.isprintable() for outcome in outcomes)
+
+
+def test_failed_playlist_keeps_what_is_known(tmp_path: Path) -> None:
+    """A playlist that cannot be read now does not lose its songs; others still run."""
+    read(
+        tmp_path,
+        {"a.csv Techno": HEADER + "One,A,,,\n", "b.csv Dub": HEADER + "Two,B,,,\n"},
+    )
+    (tmp_path / "a.csv").unlink()
+
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.KEPT]
+    assert all(row["removed_at"] is None for row in rows(tmp_path, m.PlaylistTrack))
+    assert rows(tmp_path, m.Attempt)[-2]["outcome"] == Status.FAILED
+
+
+def test_rows_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
+    """Each lost row is one failure with its number; the playlist goes on."""
+    write_lists(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\nTwo,,,,\n"})
+
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    assert [(outcome.status, outcome.error_class) for outcome in outcomes] == [
+        (Status.DONE, None),
+        (Status.FAILED, ErrorClass.PERMANENT),
+    ]
+    assert outcomes[1].message.startswith("p.csv, row 3: ")
+
+
+def test_playlist_without_genre(tmp_path: Path) -> None:
+    """The user is told that its title will be looked up."""
+    write_lists(tmp_path, {"p.csv": HEADER + "One,A,,,\n"})
+
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    assert "looks its title up" in outcomes[-1].message
+    assert rows(tmp_path, m.PlaylistGenre) == []
+
+
+def test_reading_again_changes_nothing(tmp_path: Path) -> None:
+    """A second crawl of the same list leaves an equal catalog."""
+    playlists = {
+        "a.csv Techno": HEADER + f"One,A,200,,\nx,,,,http://h/a.mp3\nTwo,B,,{ISRC},\n",
+        "b.csv House": HEADER
+        + f"One,A,,,\nTwo,B,,{ISRC},http://h/a.mp3\nOne,A,300,,\n",
+    }
+    digests = []
+    for _ in range(2):
+        read(tmp_path, playlists)
+        with open_catalog(settings(tmp_path)) as catalog, catalog.read() as session:
+            digests.append(dump.digest(session))
+
+    assert digests[0] == digests[1]
