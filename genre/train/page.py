@@ -69,12 +69,12 @@ def text(raw: object) -> Html:
 
 
 def tag(name: str, /, *children: str, **attributes: str) -> Html:
-    """Return an element; children that are no ``Html`` and attributes are escaped.
+    """Return an element; children and attributes that are no ``Html`` are escaped.
 
     ``class_`` stands for ``class`` and other underscores for hyphens.
     """
     pairs = [
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(value, quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{join([value])}"'
         for key, value in attributes.items()
     ]
     opened = f"<{name}{''.join(pairs)}>"
@@ -118,8 +118,8 @@ def picture(png: bytes, *, alt: str, caption: str) -> Html:
     width = int.from_bytes(png[16:20], "big")  # the PNG header's, in its own pixels
     image = tag(
         "img",
-        src=f"data:image/png;base64,{data}",
-        alt=display(alt),
+        src=Html(f"data:image/png;base64,{data}"),
+        alt=alt,
         width=str(round(width / PIXEL_RATIO)),
     )
     return tag("figure", image, tag("figcaption", caption))
