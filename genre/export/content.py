@@ -63,8 +63,8 @@ def _read(folder: Path, name: str, rows: "RowCheck") -> str:
             rows.add(name, row)
     except (pa.ArrowException, OSError, ValueError) as error:
         return f"expected Parquet, found what cannot be read ({display(error)})"
-    except TypeError:
-        return "expected a value, found null, in a column that must have one"
+    except (TypeError, OverflowError) as error:
+        return f"expected values that can be counted, found others ({display(error)})"
     return ""
 
 

@@ -177,6 +177,21 @@ def test_hostile_titles_survive_as_they_are(tmp_path: Path, title: str) -> None:
     assert verify(tmp_path / "out").ok
 
 
+def test_a_hostile_genre_name_stays_a_name(tmp_path: Path) -> None:
+    """It is data in every file: exact in Parquet, escaped and on one line in the card."""
+    name = '"x": [y](http://z) | <script>\n---\n# h'
+    settings = make_corpus(tmp_path / "corpus")
+    with open_catalog(settings) as catalog, catalog.write() as session:
+        session.query(models.Genre).filter_by(id="techno").update({"name": name})
+    run_export(settings, tmp_path / "out")
+    assert _rows(tmp_path / "out")["a"]["genres"] == [name, "House"]
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    row = r'| "x"&#58; \[y\](http&#58;//z) \| &lt;script&gt; --- # h | 1 | 0 | 2 | 3 |'
+    assert row in card
+    assert card.count("\n---\n") == 1
+    assert verify(tmp_path / "out").ok
+
+
 @pytest.mark.parametrize(
     ("songs", "table", "message"),
     [

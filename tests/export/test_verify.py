@@ -1,6 +1,7 @@
 """``verify`` finds every change, names it, and opens nothing outside the folder."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -193,7 +194,9 @@ def _first(key: str, value: object) -> Callable[[list[Row]], object]:
             lambda rows: rows.append(rows[0]),
             "expected every track once, found one again",
         ),
-        (_first("genres", None), "expected a value, found null"),
+        (_first("genres", None), "expected values that can be counted"),
+        (_first("audio_duration_s", math.inf), "expected values that can be counted"),
+        (_first("audio_duration_s", math.nan), "expected Parquet, found what cannot"),
     ],
 )
 def test_contradictions_in_the_data_are_found(
