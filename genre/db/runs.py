@@ -4,13 +4,14 @@ A run's row is written when it starts and again when it ends: without metrics it
 is unfinished, and the same command takes it up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db import tracks
 from genre.files import utc_now
 from genre.records import Run
 
@@ -52,6 +53,18 @@ def latest_run(session: Session) -> Run | None:
     query = select(m.Run).where(m.Run.checkpoint != "")
     row = session.scalar(query.order_by(m.Run.started_at.desc(), m.Run.id.desc()))
     return _to_run(row) if row else None
+
+
+def finished_ids(session: Session) -> list[str]:
+    """Return the ids of all finished runs, oldest first."""
+    query = select(m.Run.id).where(m.Run.checkpoint != "")
+    return list(session.scalars(query.order_by(m.Run.started_at, m.Run.id)))
+
+
+def song_names(session: Session, track_ids: Sequence[str]) -> dict[str, str]:
+    """Return ``Artist - Title`` of some songs, by track id."""
+    found = (tracks.get(session, track_id) for track_id in track_ids)
+    return {track.id: track.name for track in found if track is not None}
 
 
 def _to_run(row: m.Run) -> Run:

@@ -144,8 +144,10 @@ def measure_normaliser(corpus: Corpus) -> Normaliser:
     return Normaliser(mean.float(), std.float())
 
 
-def windows(lengths: NDArray[np.int64], n_frames: int) -> NDArray[np.int64]:
-    """Lay half-overlapping windows over whole songs.
+def windows(
+    lengths: NDArray[np.int64], n_frames: int, *, overlap: bool = True
+) -> NDArray[np.int64]:
+    """Lay windows over whole songs.
 
     Parameters
     ----------
@@ -153,19 +155,21 @@ def windows(lengths: NDArray[np.int64], n_frames: int) -> NDArray[np.int64]:
         Frames per song.
     n_frames : int
         Frames per window.
+    overlap : bool
+        Also those half-way between two segments, and one that ends with the song.
 
     Returns
     -------
     int64 [n_windows, 2]
-        Song and first frame, sorted. They hold every segment of the store (first
-        frame ``i * n_frames``), the windows half-way between two, and one that
-        ends with the song. A song shorter than a window has one, which is padded.
+        Song and first frame, sorted; every segment of the store (first frame
+        ``i * n_frames``) is among them. A song shorter than a window has one,
+        which is padded.
     """
     half = n_frames // 2
     found = []
     for song, length in enumerate(lengths.tolist()):
         last = max(0, length - n_frames)
         whole = range(0, last + 1, n_frames)
-        between = range(half, last + 1, n_frames) if half else ()
-        found += [(song, first) for first in sorted({*whole, *between, last})]
+        more = {*range(half, last + 1, n_frames), last} if overlap and half else ()
+        found += [(song, first) for first in sorted({*whole, *more})]
     return np.array(found, dtype=np.int64).reshape(-1, 2)

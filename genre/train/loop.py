@@ -9,39 +9,24 @@ a few more PR-AUC points at no cost (PSLA, arXiv 2102.01243, section 5). With
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genre.errors import GenreError
 from genre.train.augment import draw_epoch, mask, mix, steps_per_epoch
 from genre.train.config import TrainConfig
 from genre.train.crops import Corpus, Normaliser
 from genre.train.device import repeatable
+from genre.train.learner import Epoch, Learner
 
 WARM_UP = 0.3  # share of the steps in which the learning rate rises
 START = 1 / 25  # first learning rate, of the highest
 END = 1e-4  # last one, of the first
 MAX_NORM = 5.0  # a longer gradient is shortened: one odd batch must not end a run
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """What one epoch did.
-
-    ``loss`` is the mean of its steps; ``validation`` the song-level macro PR-AUC
-    of the averaged weights, None without validation songs.
-    """
-
-    epoch: int  # counted from 1
-    loss: float
-    lr: float  # at its last step
-    validation: float | None
-    crops_per_s: float
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,75 +50,6 @@ class Lesson:
     known: Tensor
     normaliser: Normaliser
     n_frames: int
-
-
-@dataclass(slots=True)
-class Learner:
-    """A network on its way: all that changes from epoch to epoch."""
-
-    model: nn.Module
-    average: nn.Module
-    optimizer: torch.optim.Optimizer
-    history: list[Epoch] = field(default_factory=list)
-    best: dict[str, Tensor] = field(default_factory=dict)  # only with patience
-
-    @property
-    def best_epoch(self) -> Epoch | None:
-        """The first epoch of the highest validation, None before any."""
-        scored = [row for row in self.history if row.validation is not None]
-        return max(scored, key=lambda row: row.validation or 0.0, default=None)
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Return everything but numbers and words, flat and named."""
-        moments = {
-            f"optimizer.{index}.{name}": value
-            for index, slots in self.optimizer.state_dict()["state"].items()
-            for name, value in slots.items()
-        }
-        return {
-            **_named("model", self.model.state_dict()),
-            **_named("average", self.average.state_dict()),
-            **_named("best", self.best),
-            **moments,
-        }
-
-    def restore(self, tensors: Mapping[str, Tensor], history: list[Any]) -> None:
-        """Take up where ``tensors`` and ``history`` left off."""
-        self.model.load_state_dict(_under("model", tensors))
-        self.average.load_state_dict(_under("average", tensors))
-        self.best = _under("best", tensors)
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under("optimizer", tensors).items():
-            index, slot = name.split(".")
-            slots.setdefault(int(index), {})[slot] = value
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-        self.history = [Epoch(**row) for row in history]
-
-    def facts(self) -> dict[str, Any]:
-        """Return the numbers beside the tensors, JSON-ready."""
-        return {"history": [asdict(row) for row in self.history]}
-
-
-def start_learner(model: nn.Module, average: nn.Module, config: TrainConfig) -> Learner:
-    """Return a learner at its first step; ``average`` becomes a copy of ``model``."""
-    average.load_state_dict(model.state_dict())
-    average.eval()
-    return Learner(model, average, _optimizer(model, config))
-
-
-def _optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW that decays the weights of convolutions and dense layers only.
-
-    Scales and shifts of BatchNorm and biases are one-dimensional.
-    """
-    matrices = [p for p in model.parameters() if p.ndim > 1]
-    vectors = [p for p in model.parameters() if p.ndim <= 1]
-    groups: list[dict[str, Any]] = [
-        {"params": matrices, "weight_decay": config.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.lr, fused=True)
 
 
 def learn(
@@ -164,6 +80,11 @@ def learn(
     Yields
     ------
     Epoch
+
+    Raises
+    ------
+    GenreError
+        The loss is no number any more.
     """
     for epoch in range(len(learner.history), config.epochs):
         if _out_of_patience(learner, config):
@@ -172,6 +93,8 @@ def learn(
         with repeatable(config.seed, epoch + 1, threads=threads):
             loss, lr = _train_epoch(learner, lesson, config, epoch=epoch, bf16=bf16)
             seconds = time.perf_counter() - began
+            if not math.isfinite(loss):
+                raise diverged(config)
             score = validate(learner.average)
         n_crops = config.batch_size * steps_per_epoch(len(lesson.targets), config)
         row = Epoch(epoch + 1, loss, lr, score, n_crops / seconds, seconds)
@@ -179,6 +102,14 @@ def learn(
         if config.patience and learner.best_epoch is row:
             learner.best = _copy(learner.average)
         yield row
+
+
+def diverged(config: TrainConfig) -> GenreError:
+    """Return the error of a network that has run away."""
+    return GenreError(
+        "Expected the network to learn, found that its numbers grew without bounds;"
+        f" train with a lower --lr than {config.lr:g}."
+    )
 
 
 def _train_epoch(
@@ -303,16 +234,3 @@ def _out_of_patience(learner: Learner, config: TrainConfig) -> bool:
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in model.state_dict().items()}
-
-
-def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {f"{prefix}.{name}": value for name, value in tensors.items()}
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    start = prefix + "."
-    return {
-        name.removeprefix(start): value
-        for name, value in tensors.items()
-        if name.startswith(start)
-    }

@@ -30,7 +30,7 @@ class SongLogits:
     Attributes
     ----------
     songs : float32 [n_songs, n_genres]
-        Mean over each song's windows.
+        Mean over each song's windows, which overlap by half.
     segments : float32 [n_segments, n_genres]
         The store's segments alone, by song and time.
     segment_song : int64 [n_segments]
@@ -49,6 +49,7 @@ def corpus_to_logits(
     *,
     n_frames: int,
     bf16: bool = False,
+    overlap: bool = True,
 ) -> SongLogits:
     """Ask a network about every song of a corpus.
 
@@ -65,12 +66,14 @@ def corpus_to_logits(
     bf16 : bool
         Compute in bfloat16: for curves while training. What is reported is
         computed in fp32, so that it is the same on every processor.
+    overlap : bool
+        Average half-overlapping windows, else the store's segments alone.
 
     Returns
     -------
     SongLogits
     """
-    places = windows(corpus.lengths.cpu().numpy(), n_frames)
+    places = windows(corpus.lengths.cpu().numpy(), n_frames, overlap=overlap)
     logits = _window_logits(model, corpus, normaliser, places, n_frames, bf16)
     aligned = places[:, 1] % n_frames == 0
     n_songs = len(corpus.lengths)

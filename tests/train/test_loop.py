@@ -2,22 +2,17 @@
 
 import dataclasses
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from genre.train.checkpoint import load_state, save_state
 from genre.train.config import TrainConfig
 from genre.train.crops import measure_normaliser
-from genre.train.loop import (
-    Epoch,
-    Learner,
-    Lesson,
-    learn,
-    loss_of,
-    one_cycle,
-    start_learner,
-)
+from genre.train.learner import Epoch, Learner, start_learner
+from genre.train.loop import Lesson, learn, loss_of, one_cycle
 from genre.train.models.mgcnet import MgcNet
 from tests.train.tiny import GENRES, N_FRAMES, genre_corpus, genre_table, tiny_config
 
@@ -37,7 +32,8 @@ def tiny_lesson() -> Lesson:
 def new_learner(config: TrainConfig) -> Learner:
     """Return a learner with weights drawn from seed 0."""
     torch.manual_seed(0)
-    model, average = (MgcNet(len(GENRES), width=config.width) for _ in range(2))
+    nets = (MgcNet(len(GENRES), width=config.width) for _ in range(2))
+    model, average = (net.to(memory_format=torch.channels_last) for net in nets)
     return start_learner(model, average, config)
 
 
@@ -101,7 +97,7 @@ def test_the_caller_may_use_random_numbers_between_epochs() -> None:
 
 
 @pytest.mark.parametrize("stop_after", [1, 2])
-def test_a_resumed_run_ends_in_the_same_bits(stop_after: int) -> None:
+def test_a_resumed_run_ends_in_the_same_bits(tmp_path: Path, stop_after: int) -> None:
     """Stopping after an epoch and going on equals never having stopped."""
     config = tiny_config(epochs=3)
     undisturbed, stopped, resumed = (new_learner(config) for _ in range(3))
@@ -112,7 +108,10 @@ def test_a_resumed_run_ends_in_the_same_bits(stop_after: int) -> None:
     for _ in range(stop_after):
         next(events)
 
-    resumed.restore(stopped.tensors(), stopped.facts()["history"])
+    save_state(tmp_path, stopped.tensors(), stopped.facts())
+    saved = load_state(tmp_path)
+    assert saved is not None
+    resumed.restore(saved[0], saved[1]["history"])
     train(resumed, config)
 
     assert same(undisturbed.tensors(), resumed.tensors())

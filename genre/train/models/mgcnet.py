@@ -1,9 +1,12 @@
 """MgcNet: the project's own network for log-mel crops.
 
 Four blocks of two 3x3 convolutions, each convolution followed by BatchNorm and
-ReLU, then a 2x2 max pooling; the channels double from block to block. Global
-mean and max over what is left make the network indifferent to the length of a
-crop. The outputs are raw logits: the loss applies sigmoid or softmax itself.
+ReLU, then a 2x2 max pooling; the channels double from block to block. The very
+first convolution takes every second bin and frame: the first block is bound by
+memory traffic, so this makes the network about four times as fast, and its wider
+view of time served the genres of our experiments better. Global mean and max over
+what is left make it indifferent to the length of a crop. The outputs are raw
+logits: the loss applies sigmoid or softmax itself.
 """
 
 from itertools import pairwise
@@ -13,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 N_BLOCKS = 4
+STEM_STRIDE = 2  # of the first convolution
 N_HIDDEN = 128
 
 
@@ -32,7 +36,7 @@ class ConvBlock(nn.Module):
         self.norm_b = nn.BatchNorm2d(n_out)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map ``[B, n_in, M, T]`` to ``[B, n_out, ceil(M/2), ceil(T/2)]``."""
+        """Map ``[B, n_in, M, T]`` to ``[B, n_out, M / 2s, T / 2s]``, rounded up."""
         x = F.relu(self.norm_a(self.conv_a(x)), inplace=True)
         x = self.norm_b(self.conv_b(x))
         return F.relu(F.max_pool2d(x, 2, ceil_mode=True), inplace=True)
@@ -53,15 +57,18 @@ class MgcNet(nn.Module):
 
     def __init__(self, n_genres: int, *, width: int = 32, dropout: float = 0.3) -> None:
         super().__init__()
-        sizes = [1, *(width << i for i in range(N_BLOCKS))]
-        self.blocks = nn.Sequential(*(ConvBlock(*pair) for pair in pairwise(sizes)))
+        sizes = [width << i for i in range(N_BLOCKS)]
+        self.blocks = nn.Sequential(
+            ConvBlock(1, width, stride=STEM_STRIDE),
+            *(ConvBlock(*pair) for pair in pairwise(sizes)),
+        )
         self.hidden = nn.Linear(2 * sizes[-1], N_HIDDEN)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(N_HIDDEN, n_genres)
 
     def embed(self, x: Tensor) -> Tensor:
         """Map crops ``[B, 1, n_mels, n_frames]`` to embeddings ``[B, 128]``."""
-        x = self.blocks(x)  # [B, 8 * width, n_mels / 16, n_frames / 16]
+        x = self.blocks(x)  # [B, 8 * width, n_mels / 32, n_frames / 32]
         x = torch.cat([x.mean((2, 3)), x.amax((2, 3))], dim=1)
         return F.relu(self.hidden(x))
 

@@ -1,0 +1,102 @@
+"""What the catalog says about the songs of a run, and whether it is enough to learn.
+
+``pipeline`` reads it; here it becomes a table of songs, or a sentence that says
+which earlier command has to run first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from genre.errors import NotReadyError
+from genre.records import FeatureRef, Label, Shard, Split
+from genre.train.config import TrainConfig
+from genre.train.data import SongTable, build_song_table
+from genre.train.exam import top_labels
+
+MIN_SONGS = 4  # in the training part; with fewer a batch is one song over and over
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """What a run is made from, as the catalog has it."""
+
+    label_set: str
+    split_set: str
+    feature_key: str
+    labels: tuple[Label, ...]
+    splits: Mapping[str, Split]
+    artists: Mapping[str, tuple[str, ...]]
+    refs: tuple[FeatureRef, ...]
+    shards: tuple[Shard, ...]
+
+    @property
+    def table(self) -> SongTable:
+        """All songs with frames, labels and a part, with all their genres."""
+        return build_song_table(
+            (ref.track_id for ref in self.refs),
+            self.labels,
+            splits=self.splits,
+            artists=self.artists,
+        )
+
+    def refs_of(self, table: SongTable) -> list[FeatureRef]:
+        """Return where the frames of a table's songs are, in its order."""
+        by_id = {ref.track_id: ref for ref in self.refs}
+        return [by_id[track_id] for track_id in table.track_ids]
+
+
+def trainable(table: SongTable, config: TrainConfig) -> SongTable:
+    """Return the table with the genres that can be learnt.
+
+    Raises
+    ------
+    NotReadyError
+        Too few genres or songs, or no song to test on.
+    """
+    genres = table.trainable_genres()
+    if len(genres) < 2:
+        found = f"only {genres[0]}" if genres else "none"
+        raise NotReadyError(
+            "Expected at least two genres with training songs that can be heard, found"
+            f" {found}; crawl playlists of another genre, then run `genre label`,"
+            " `genre split` and `genre features`."
+        )
+    table = table.with_genres(genres)
+    n_train = _n_taught(table, config)
+    if n_train < MIN_SONGS:
+        raise NotReadyError(
+            f"Expected at least {MIN_SONGS} songs in the training part, found"
+            f" {n_train}; add songs with `genre crawl`."
+        )
+    if not len(table.rows(Split.TEST)):
+        raise NotReadyError(
+            "Expected songs in the test part that can be heard, found none; add songs"
+            " with `genre crawl`, or run `genre split` with other --ratios."
+        )
+    return table
+
+
+def _n_taught(table: SongTable, config: TrainConfig) -> int:
+    songs = table.select(table.rows(Split.TRAIN))
+    return songs.n_songs if config.multilabel else int((top_labels(songs) >= 0).sum())
+
+
+def describe_losses(
+    sources: Sources, whole: SongTable, table: SongTable
+) -> tuple[str, ...]:
+    """Return a sentence for everything that was left out of a run."""
+    dropped = [genre for genre in whole.genres if genre not in table.genres]
+    sentences = [f"{g} is left out: no training song clearly has it." for g in dropped]
+    n_silent = len(set(sources.splits) - {ref.track_id for ref in sources.refs})
+    if n_silent:
+        songs = "1 song has" if n_silent == 1 else f"{n_silent} songs have"
+        sentences.append(
+            f"{songs} labels but no frames of the present audio, and took no part;"
+            " `genre crawl` and `genre features` may bring them in."
+        )
+    if not len(table.rows(Split.VALIDATION)):
+        sentences.append(
+            "The validation part is empty, so every threshold is 0.5 and the"
+            " temperature 1."
+        )
+    return tuple(sentences)
