@@ -67,6 +67,7 @@ def run_export(
 
 
 def _add_sets(session: Session) -> None:
+    """Add the genres, a playlist for each, and the current label and split set."""
     at = "2026-01-01T00:00:00Z"
     for key, name in GENRES.items():
         session.add(models.Genre(id=key, name=name))
@@ -82,6 +83,7 @@ def _add_sets(session: Session) -> None:
 
 
 def _playlist(key: str, at: str) -> models.Playlist:
+    """Return a playlist with secrets where a catalog may have some."""
     url = f"https://www.deezer.com/playlist/{key}?token=SECRET-query"
     return models.Playlist(
         id=key, source="deezer", source_id=key, url=url, title=f"List {key}",
@@ -90,6 +92,7 @@ def _playlist(key: str, at: str) -> models.Playlist:
 
 
 def _add_song(session: Session, song: Song, position: int) -> None:
+    """Add all rows of a song."""
     key = song.id
     session.add(
         models.Track(
@@ -132,6 +135,7 @@ def _add_song(session: Session, song: Song, position: int) -> None:
 
 
 def _audio(song: Song, provider: str, provider_id: str) -> models.Audio:
+    """Return the present audio of a song, 30 s long."""
     digest = hashlib.sha256(song.id.encode()).hexdigest()
     return models.Audio(
         track_id=song.id, pcm_sha256=digest, path=f"audio/{song.id[:2]}/{song.id}.wav",

@@ -58,6 +58,7 @@ def _track(
 
 
 def _facts(*tracks: PublishedTrack) -> Facts:
+    """Return the numbers of some songs."""
     check = RowCheck(ABOUT.genres)
     for track in tracks:
         check.add(f"data/{track.split}", to_row(track))

@@ -20,6 +20,7 @@ from tests.export.corpus import SONGS, Song, make_corpus, run_export
 
 
 def _names(folder: Path) -> list[str]:
+    """Return what is in a folder."""
     return sorted(path.name for path in folder.iterdir())
 
 

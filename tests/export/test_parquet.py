@@ -17,6 +17,7 @@ from genre.records import Split
 
 
 def _rows(n: int) -> list[Row]:
+    """Return rows with an id and a genre each."""
     empty: Row = {field.name: None for field in SCHEMA}
     return [{**empty, "track_id": f"{i:016x}", "genres": ["Dub"]} for i in range(n)]
 

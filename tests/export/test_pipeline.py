@@ -31,6 +31,7 @@ def _rows(folder: Path) -> dict[str, Row]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file below a folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

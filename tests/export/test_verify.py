@@ -29,6 +29,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def _edit_manifest(out: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Change the manifest as somebody with an editor would."""
     content = json.loads((out / "manifest.json").read_text())
     edit(content)
     (out / "manifest.json").write_text(json.dumps(content))
@@ -171,6 +172,7 @@ def test_a_linked_folder_is_refused(out: Path) -> None:
 
 
 def _first(key: str, value: object) -> Callable[[list[Row]], object]:
+    """Return an edit that sets one value of the first row."""
     return lambda rows: rows[0].update({key: value})
 
 
