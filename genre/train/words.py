@@ -161,8 +161,8 @@ def verdict(other: str, found: Mapping[str, float | None]) -> str:
     """Say in one sentence whether the model differs from another system."""
     value, low, high = found["value"], found["low"], found["high"]
     if low is None or high is None:
-        word = "differs from the {} by {}; how sure that is, so few artists cannot say"
-        return f"It {word.format(other, signed(value))}."
+        by = f"It differs from the {other} by {signed(value)}"
+        return f"{by}; so few artists cannot say how surely."
     between = f"{signed(value)} ({signed(low)} to {signed(high)})"
     if low > 0:
         return f"It is better than the {other}: {between}."

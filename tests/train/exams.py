@@ -1,13 +1,18 @@
 """Songs, labels and answers for tests of the evaluation, small or at random."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from genre.features.mel import MelConfig
 from genre.records import Split
 from genre.train.data import SongTable
 from genre.train.exam import Answers, Cells, Exam, Floats
+from genre.train.report_data import MelExample, PartCount, ReportData, pick_examples
+from genre.train.summary import summarise
 
 GENRES = ("Ambient", "House", "Techno", "Trance")
 
@@ -99,3 +104,37 @@ def random_exam(
         answers("baseline", 1.5),
         answers("prior", 0.0),
     )
+
+
+def report_data(
+    *,
+    multilabel: bool = True,
+    truth: bool = False,
+    names: Sequence[str] = GENRES,
+    title: str = "Artist - Title",
+    **changes: Any,
+) -> ReportData:
+    """Return everything a report says about a random exam, two songs shown."""
+    exam, systems = random_exam(multilabel=multilabel, truth=truth)
+    songs = replace(exam.songs, genres=tuple(names))
+    validation = replace(exam.validation, genres=tuple(names))
+    exam = replace(exam, songs=songs, validation=validation)
+    mel = np.linspace(-80, 0, 20 * 32).reshape(20, 32)
+    shown = pick_examples(exam, systems[0])
+    data = ReportData(
+        run_id="run-1",
+        config={"model": "mgcnet", "epochs": 2, "note": title},
+        exam=exam,
+        systems=systems,
+        summary=summarise(exam, systems, n_resamples=20),
+        parts=(
+            PartCount(Split.TRAIN, 90, 40, 0, (20, 30, 20, 20)),
+            PartCount(Split.TEST, songs.n_songs, 16, 0, (8, 8, 8, 8)),
+        ),
+        names=dict.fromkeys(songs.track_ids, title),
+        history=({"epoch": 1, "loss": 0.7, "validation": 0.3},),
+        examples=tuple(MelExample(row, mel, MelConfig(n_mels=32)) for row in shown),
+        exclusions=("3 songs have no audio.",),
+        notes=(title,),
+    )
+    return replace(data, **changes)
