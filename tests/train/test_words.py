@@ -20,6 +20,11 @@ from genre.train.words import (
 from tests.train.exams import GENRES, report_data
 
 
+UNDECIDED = (
+    "It differs from the label prior by +0.100; so few artists cannot say how surely."
+)
+
+
 def said(data: ReportData) -> str:
     """Return the summary in front as one text."""
     return " ".join(findings(data))
@@ -37,8 +42,7 @@ def asked_about(data: ReportData, split: Split) -> ReportData:
         (-0.2, -0.01, "It is worse than the label prior: +0.100 (−0.200 to −0.010)."),
         (-0.1, 0.3, "It cannot be told apart from the label prior: +0.100 (−0.100 to +0.300)."),
         (0.0, 0.3, "It cannot be told apart from the label prior: +0.100 (+0.000 to +0.300)."),
-        (None, None, "It differs from the label prior by +0.100;"
-                     " so few artists cannot say how surely."),
+        (None, None, UNDECIDED),
     ],
 )  # fmt: skip
 def test_difference_is_claimed_only_when_its_interval_leaves_out_zero(
