@@ -19,7 +19,6 @@ from genre.train.words import (
 )
 from tests.train.exams import GENRES, report_data
 
-
 UNDECIDED = (
     "It differs from the label prior by +0.100; so few artists cannot say how surely."
 )
