@@ -1,0 +1,345 @@
+"""Phase 2: what goes wrong with a song, what is remembered of it, what is searched."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genre.db import models as m
+from genre.records import ErrorClass, Outcome, Status
+from tests.crawler.crawls import (
+    by_status,
+    rows,
+    run,
+    song,
+    song_bytes,
+    songs,
+    wavs,
+    write_lists,
+)
+from tests.servers import Reply, Route, json_reply, serve
+from tests.synth import pure_tone, write_media, write_wave
+
+# --- what goes wrong with a song ------------------------------------------------------
+
+
+def crawl_routes(folder: Path, routes: dict[str, Route], **more: Any) -> list[Outcome]:
+    """Crawl a playlist of everything a server offers."""
+    with serve(routes) as server:
+        lines = [
+            f"#EXTINF:-1,The Band - Song{path}\n{server.url(path)}\n" for path in routes
+        ]
+        write_lists(folder, {"p.m3u Techno": "".join(lines)})
+        return songs(run(folder, **more))
+
+
+HLS = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n"
+
+
+@pytest.mark.parametrize(
+    ("reply", "error_class", "message"),
+    [
+        (Reply(status=404), "permanent", "found HTTP 404; it is gone"),
+        (Reply(status=403), "environment", "found HTTP 403"),
+        (
+            b"<!DOCTYPE html><html><body>no music</body></html>",
+            "permanent",
+            "HTML page",
+        ),
+        (
+            Reply(HLS, headers={"Content-Type": "audio/mpeg"}),
+            "permanent",
+            "HLS playlist",
+        ),
+        (b"", "permanent", "zero bytes"),
+        (b"\x00" * 5000, "permanent", "cannot decode"),
+    ],
+)
+def test_address_that_gives_no_audio(
+    tmp_path: Path, reply: Route, error_class: ErrorClass, message: str
+) -> None:
+    """Its class and reason are in the outcome and in the ledger; no file stays."""
+    [outcome] = crawl_routes(tmp_path, {"/a.mp3": reply})
+
+    attempt = rows(tmp_path, m.Attempt)[-1]
+    assert (Status.FAILED, error_class) == (outcome.status, outcome.error_class)
+    assert message in outcome.message
+    assert (outcome.subject, outcome.error_class, outcome.message) == (
+        attempt["subject"],
+        attempt["error_class"],
+        attempt["message"],
+    )
+    assert wavs(tmp_path) == {}
+
+
+def test_server_that_is_not_there(tmp_path: Path) -> None:
+    """A dead server may be back tomorrow: temporary, the command is unfinished."""
+    write_lists(tmp_path, {"p.m3u Techno": "http://127.0.0.1:9/a.mp3\n"})
+
+    [outcome] = songs(run(tmp_path))
+
+    assert outcome.error_class == ErrorClass.TEMPORARY
+    assert outcome.unfinished
+
+
+def test_silence(tmp_path: Path) -> None:
+    """A silent file is refused."""
+    write_wave(tmp_path / "a.wav", pure_tone(440, 2, amplitude=0.0))
+    write_lists(tmp_path, {"p.m3u Techno": "a.wav\n"})
+
+    [outcome] = songs(run(tmp_path))
+
+    assert "found silence" in outcome.message
+
+
+def test_truncated_mp3(tmp_path: Path) -> None:
+    """Half an MP3 is refused, not taken for a short song."""
+    data = write_media(tmp_path / "a.mp3", pure_tone(440, 10)).read_bytes()
+    (tmp_path / "half.mp3").write_bytes(data[: len(data) // 2])
+    write_lists(tmp_path, {"p.m3u Techno": "half.mp3\n"})
+
+    [outcome] = songs(run(tmp_path))
+
+    assert outcome.error_class == ErrorClass.PERMANENT
+    assert "cut" in outcome.message
+
+
+def test_two_hour_file(tmp_path: Path) -> None:
+    """A file over the limit is refused before it fills the disk."""
+    song(tmp_path / "a.wav", s=12.0)
+    write_lists(tmp_path, {"p.m3u Techno": "a.wav\n"})
+
+    [outcome] = songs(run(tmp_path, max_duration_s=10.0))
+
+    assert "max_duration_s" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("stated", "excerpt", "status"),
+    [
+        (12, 0.0, Status.DONE),
+        (25, 0.0, Status.FAILED),
+        (12, 3.0, Status.DONE),
+        (25, 3.0, Status.FAILED),
+    ],
+)
+def test_duration_that_disagrees(
+    tmp_path: Path, stated: int, excerpt: float, status: Status
+) -> None:
+    """The whole recording must be as long as the playlist says, also for an excerpt."""
+    song(tmp_path / "a.wav", s=12.0)
+    write_lists(tmp_path, {"p.m3u Techno": f"#EXTINF:{stated},A - B\na.wav\n"})
+
+    [outcome] = songs(run(tmp_path, excerpt_s=excerpt))
+
+    assert status == outcome.status
+    assert (status is Status.FAILED) == (
+        "Expected a recording of 25 s" in outcome.message
+    )
+
+
+def test_file_that_changed_meanwhile(tmp_path: Path) -> None:
+    """A file that is not any more what its row meant is not taken for it."""
+    song(tmp_path / "a.wav")
+    write_lists(tmp_path, {"p.m3u Techno": "a.wav\n"})
+    run(tmp_path, request={"metadata_only": True})
+    song(tmp_path / "a.wav", freq=880)
+
+    [outcome] = songs(run(tmp_path, request={"list_file": None, "audio_only": True}))
+
+    assert (outcome.error_class, outcome.unfinished) == (ErrorClass.ENVIRONMENT, True)
+    assert "other content" in outcome.message
+
+
+def test_second_place_is_tried(tmp_path: Path) -> None:
+    """Where one address of a song is dead, another one of it serves."""
+    data = song_bytes(tmp_path)
+    with serve({"/good.wav": data}) as server:
+        names = "#EXTINF:-1,The Band - Song\n"
+        lines = [f"{names}{server.url(path)}\n" for path in ("/dead.wav", "/good.wav")]
+        write_lists(tmp_path, {"p.m3u Techno": "".join(lines)})
+
+        assert by_status(run(tmp_path)) == {Status.DONE: 1}
+
+
+# --- the ledger -----------------------------------------------------------------------
+
+
+def test_permanent_failure_is_not_tried_again(tmp_path: Path) -> None:
+    """It is told again but not asked again, until ``--retry permanent``."""
+    with serve({}) as server:
+        write_lists(tmp_path, {"p.m3u Techno": f"{server.url('/a.mp3')}\n"})
+        first, second = (songs(run(tmp_path))[0] for _ in range(2))
+        assert len(server.requests) == 1
+
+        run(tmp_path, request={"retry": frozenset([ErrorClass.PERMANENT])})
+
+        assert len(server.requests) == 2
+    assert (first.message, first.error_class) == (second.message, second.error_class)
+
+
+def test_temporary_failures_are_given_up(tmp_path: Path) -> None:
+    """Each run tries again; after the fifth failure in a row it is permanent."""
+    write_lists(tmp_path, {"p.m3u Techno": "http://127.0.0.1:9/a.mp3\n"})
+
+    seen = [songs(run(tmp_path))[0] for _ in range(6)]
+
+    assert [outcome.error_class for outcome in seen] == [ErrorClass.TEMPORARY] * 4 + [
+        ErrorClass.PERMANENT
+    ] * 2
+    assert seen[-1].message.startswith("Given up after 5 tries")
+
+
+def test_new_place_reopens_a_song(tmp_path: Path) -> None:
+    """A song that failed for good is tried again when a playlist names another place."""
+    names = "#EXTINF:-1,The Band - Song\n"
+    with serve({"/good.wav": song_bytes(tmp_path)}) as server:
+        write_lists(tmp_path, {"p.m3u Techno": f"{names}{server.url('/dead.wav')}\n"})
+        run(tmp_path)
+        write_lists(tmp_path, {"p.m3u Techno": f"{names}{server.url('/good.wav')}\n"})
+
+        assert by_status(run(tmp_path)) == {Status.DONE: 1}
+
+
+def test_service_that_asks_to_stay_away(tmp_path: Path) -> None:
+    """A 429 blocks its host: its other songs wait unblamed, also in the next run."""
+    busy = Reply(status=429, headers={"Retry-After": "3600"})
+    song(tmp_path / "local.wav")
+    with serve({f"/{i}.mp3": busy for i in range(4)}) as server:
+        lines = [server.url(f"/{i}.mp3") for i in range(4)]
+        write_lists(tmp_path, {"p.m3u Techno": "\n".join([*lines, "local.wav"])})
+        first = run(tmp_path, jobs=1)
+        n_asked = len(server.requests)
+        second = run(tmp_path, jobs=1)
+
+        assert 1 == n_asked == len(server.requests)
+    assert by_status(first) == {Status.FAILED: 4, Status.DONE: 1}
+    assert by_status(second) == {Status.FAILED: 4, Status.KEPT: 1}
+    assert {ErrorClass.STOP} == {o.error_class for o in songs(first) if o.unfinished}
+    [service] = rows(tmp_path, m.Service)
+    assert (service["name"], bool(service["blocked_until"])) == ("127.0.0.1", True)
+    tried = [r for r in rows(tmp_path, m.Attempt) if r["subject_kind"] == "track"]
+    assert [row["outcome"] for row in tried] == ["done"]
+
+
+# --- searching ------------------------------------------------------------------------
+
+
+def search_for(
+    folder: Path, found: Any, media: dict[str, Route], **more: Any
+) -> list[Outcome]:
+    """Crawl one named song with a search endpoint that answers ``found``."""
+    (folder / "p.csv").write_text("title,artist,duration\nSong,The Band,2\n")
+    (folder / "list.txt").write_text("p.csv Techno\n")
+    with serve({"/search": json_reply(found), **media}) as server:
+        outcomes = songs(run(folder, search=f"http:{server.url('/search')}", **more))
+        [asked] = [r for r in server.requests if r.path == "/search"]
+        assert asked.query == {"q": ["The Band Song"]}
+        return outcomes
+
+
+def test_search(tmp_path: Path) -> None:
+    """Every candidate is stored with score and reason; the best one is fetched."""
+    found = [
+        {"id": 1, "url": "/bad.wav", "title": "The Band - Song (Live)", "duration": 2},
+        {
+            "id": 2,
+            "url": "/good.wav",
+            "title": "The Band - Song",
+            "uploader": None,
+            "duration": 2,
+        },
+        {"id": 3, "url": None, "title": "The Band - Song"},
+        "nonsense",
+    ]
+
+    outcomes = search_for(tmp_path, found, {"/good.wav": song_bytes(tmp_path)})
+
+    assert by_status(outcomes) == {Status.DONE: 1}
+    assert [
+        (row["provider_id"], row["decision"]) for row in rows(tmp_path, m.Candidate)
+    ] == [("1", "rejected"), ("2", "accepted")]
+    assert "live is not wanted" in rows(tmp_path, m.Candidate)[0]["reason"]
+    assert [(r["provider"], r["provider_id"]) for r in rows(tmp_path, m.Audio)] == [
+        ("http", "2")
+    ]
+
+
+def test_nothing_good_enough(tmp_path: Path) -> None:
+    """Below the threshold nothing is downloaded; the best candidate is named."""
+    found = [{"id": "1", "url": "/a.wav", "title": "Someone - Song", "duration": 2}]
+
+    [outcome] = search_for(tmp_path, found, {})
+
+    assert (outcome.status, outcome.unfinished) == (Status.REFUSED, False)
+    assert "found 'Someone - Song' at 0.40" in outcome.message
+    assert by_status(run(tmp_path)) == {Status.REFUSED: 1}
+
+
+def test_no_result(tmp_path: Path) -> None:
+    """A search that finds nothing says so."""
+    [outcome] = search_for(tmp_path, [], {})
+
+    assert "found no search result at all" in outcome.message
+
+
+def test_candidate_that_fails_makes_room_for_the_next(tmp_path: Path) -> None:
+    """Accepted candidates are tried in the order of their scores."""
+    found = [
+        {"id": "1", "url": "/dead.wav", "title": "The Band - Song", "duration": 2},
+        {"id": "2", "url": "/good.wav", "title": "The Band - Song", "duration": None},
+    ]
+
+    outcomes = search_for(tmp_path, found, {"/good.wav": song_bytes(tmp_path)})
+
+    assert by_status(outcomes) == {Status.DONE: 1}
+
+
+def test_search_is_not_repeated_for_a_temporary_failure(tmp_path: Path) -> None:
+    """What was accepted is fetched by the next run without searching again."""
+    found = [
+        {
+            "id": "1",
+            "url": "http://127.0.0.1:9/a.wav",
+            "title": "The Band - Song",
+            "duration": 2,
+        }
+    ]
+    (tmp_path / "p.csv").write_text("title,artist,duration\nSong,The Band,2\n")
+    (tmp_path / "list.txt").write_text("p.csv Techno\n")
+
+    with serve({"/search": json_reply(found)}) as server:
+        for _ in range(2):
+            run(tmp_path, search=f"http:{server.url('/search')}")
+
+        assert server.paths == ["/search"]
+
+
+def test_results_may_not_lead_into_the_private_network(tmp_path: Path) -> None:
+    """A result's address on another local server is refused; the endpoint's own is not."""
+    with serve({"/a.wav": song_bytes(tmp_path)}) as other:
+        found = [
+            {
+                "id": "1",
+                "url": other.url("/a.wav"),
+                "title": "The Band - Song",
+                "duration": 2,
+            }
+        ]
+
+        [outcome] = search_for(tmp_path, found, {})
+
+        assert other.paths == []
+    assert (
+        outcome.status,
+        outcome.error_class,
+    ) == (Status.FAILED, ErrorClass.PERMANENT)
+
+
+@pytest.mark.parametrize("answer", [{"error": "quota"}, None, "no"])
+def test_search_that_answers_something_else(tmp_path: Path, answer: Any) -> None:
+    """An endpoint that answers no list is a temporary failure with a sentence."""
+    [outcome] = search_for(tmp_path, answer, {})
+
+    assert "Expected the search endpoint to answer a JSON list" in outcome.message
+    assert outcome.unfinished
