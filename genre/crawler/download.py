@@ -7,7 +7,7 @@ catalog, and never raises for what concerns only this song.
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from genre.crawler import matching
 from genre.crawler.player import Player
 from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services, service_of
-from genre.crawler.sites import site_named
+from genre.crawler.sites import Site, site_named
 from genre.errors import ItemError, MediaError, ServiceStopError
 from genre.files import disk_errors, publish, sha256_file
 from genre.http import HttpClient
@@ -88,6 +88,7 @@ class Tools:
     search: SearchProvider
     services: Services
     stopping: threading.Event
+    site_named: Callable[[str], Site | None] = site_named
 
     def check_running(self) -> None:
         """Leave a thread whose command was interrupted."""
@@ -204,7 +205,7 @@ def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
     """Return a local file with the place's audio; a local one is used where it is."""
     if place.provider == "file":
         return _checked_file(Path(place.url), place.provider_id)
-    if site := site_named(place.provider):
+    if site := tools.site_named(place.provider):
         tools.services.check(site.name)
         return tools.player.fetch(place.url, folder, site=site)
     tools.services.check(service_of(place.url))

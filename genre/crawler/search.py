@@ -112,12 +112,17 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
         song = song_at(address)
         yield Candidate(
             provider=song.site.name if song else provider,
-            provider_id=song.id if song else clean_text(entry.get("id") or address),
+            provider_id=song.id if song else _id_of(entry, address),
             url=address,
             title=clean_text(entry.get("title")),
             uploader=clean_text(entry.get("channel") or entry.get("uploader")),
             duration_s=_seconds(entry.get("duration")),
         )
+
+
+def _id_of(entry: dict[str, Any], address: str) -> str:
+    """Return an entry's own id; without one its address identifies it."""
+    return clean_text(entry.get("id")) or address
 
 
 def _unlike(found: Iterator[Candidate]) -> Iterator[Candidate]:

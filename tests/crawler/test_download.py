@@ -1,0 +1,160 @@
+"""One job: places in order, a named site through yt-dlp, a breaker between jobs."""
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from genre.crawler.download import AudioPlace, Job, Tools, fetch_track, wav_path
+from genre.crawler.player import Player
+from genre.crawler.search import make_search
+from genre.crawler.services import Services
+from genre.errors import FetchError, ServiceStopError
+from genre.files import sha256_file
+from genre.http import HttpClient
+from genre.records import ErrorClass, Status, Track
+from tests.crawler.crawls import settings, song, song_bytes
+from tests.crawler.loopback_site import EXTRACTOR, SITE
+from tests.servers import Reply, json_reply, serve
+
+TRACK = Track("ab" + "0" * 14, "Song", "", "The Band", duration_s=2.0)
+
+
+@contextmanager
+def tools(folder: Path, **more: object) -> Iterator[Tools]:
+    """Make what a job works with; nothing of it leaves this machine."""
+    chosen = settings(folder, **more)
+    client = HttpClient(chosen)
+    player = Player(chosen, extra_extractors=[EXTRACTOR])
+    search = make_search(chosen, client=client, player=player)
+    try:
+        yield Tools(chosen, client, player, search, Services(), threading.Event())
+    finally:
+        player.close()
+        client.close()
+
+
+def place(url: str, provider: str = "url") -> AudioPlace:
+    """Return a place that the user's own file names."""
+    return AudioPlace(provider, url, url, trusted=True)
+
+
+def test_direct_address(tmp_path: Path) -> None:
+    """The WAV is in its place and described when the job is done."""
+    with serve({"/a.wav": song_bytes(tmp_path)}) as server, tools(tmp_path) as t:
+        result = fetch_track(Job(TRACK, (place(server.url("/a.wav")),)), t)
+
+    assert result.audio is not None
+    assert (Status.DONE, "url", wav_path(TRACK.id)) == (
+        result.status,
+        result.provider,
+        result.audio.path,
+    )
+    assert (tmp_path / "corpus" / "audio" / "ab" / f"{TRACK.id}.wav").is_file()
+    assert (
+        result.audio.info.n_samples,
+        result.audio.info.sample_rate,
+    ) == (32_000, 16_000)
+
+
+def test_named_site(tmp_path: Path) -> None:
+    """A site's song comes through yt-dlp, which is given only its page's address."""
+    with (
+        serve({"/m.wav": song_bytes(tmp_path)}) as files,
+        serve({"/site/x1": json_reply({"url": files.url("/m.wav")})}) as site,
+        tools(tmp_path) as t,
+    ):
+        ours = dataclasses.replace(t, site_named={"loopback": SITE}.get)
+        job = Job(TRACK, (place(site.url("/site/x1"), "loopback"),))
+        result = fetch_track(job, ours)
+
+    assert (result.status, result.provider) == (Status.DONE, "loopback")
+    assert list((tmp_path / "corpus" / "incoming").iterdir()) == []
+
+
+def test_site_that_checks_for_bots(tmp_path: Path) -> None:
+    """The first song stops the site for the jobs after it; nobody asks again."""
+    said = {"error": "Sign in to confirm you're not a bot"}
+    with serve({"/site/x1": json_reply(said)}) as site, tools(tmp_path) as t:
+        ours = dataclasses.replace(t, site_named={"loopback": SITE}.get)
+        job = Job(TRACK, (place(site.url("/site/x1"), "loopback"),))
+        results = [fetch_track(job, ours) for _ in range(2)]
+
+        assert len(site.paths) == 1
+    assert [r.error.error_class for r in results if r.error] == [ErrorClass.STOP] * 2
+
+
+def test_untrusted_address_stays_out_of_the_private_network(tmp_path: Path) -> None:
+    """A remote playlist's address that leads to loopback is refused unasked."""
+    with serve({"/a.wav": b"x"}) as server, tools(tmp_path) as t:
+        remote = AudioPlace("url", "x", server.url("/a.wav"), trusted=False)
+        result = fetch_track(Job(TRACK, (remote,)), t)
+
+        assert server.paths == []
+    assert (Status.FAILED, FetchError) == (result.status, type(result.error))
+
+
+@pytest.mark.parametrize(
+    ("paths", "error_class"),
+    [
+        (("/404", "/503"), ErrorClass.TEMPORARY),
+        (("/503", "/404"), ErrorClass.TEMPORARY),
+        (("/404", "/403"), ErrorClass.ENVIRONMENT),
+        (("/404", "/404"), ErrorClass.PERMANENT),
+        (("/429", "/404"), ErrorClass.STOP),
+    ],
+)
+def test_the_most_promising_failure_counts(
+    tmp_path: Path, paths: tuple[str, ...], error_class: ErrorClass
+) -> None:
+    """Of several places that failed, the one that may work later decides."""
+    routes = {f"/{code}": Reply(status=code) for code in (403, 404, 429, 503)}
+    with serve(dict(routes)) as server, tools(tmp_path) as t:
+        job = Job(TRACK, tuple(place(server.url(path)) for path in paths))
+        result = fetch_track(job, t)
+
+    assert result.error is not None
+    assert error_class == result.error.error_class
+
+
+def test_local_file_is_left_alone(tmp_path: Path) -> None:
+    """A user's own file is read where it is, and neither moved nor deleted."""
+    path = song(tmp_path / "a.wav")
+    local = AudioPlace("file", sha256_file(path), str(path))
+
+    with tools(tmp_path, keep_originals=True) as t:
+        result = fetch_track(Job(TRACK, (local,)), t)
+
+    assert (result.status, path.is_file()) == (Status.DONE, True)
+    assert list((tmp_path / "corpus" / "incoming").iterdir()) == []
+
+
+def test_interrupted_thread_leaves(tmp_path: Path) -> None:
+    """A job that begins after the interruption does nothing."""
+    with tools(tmp_path) as t:
+        t.stopping.set()
+
+        with pytest.raises(KeyboardInterrupt):
+            fetch_track(Job(TRACK, (place("http://127.0.0.1:9/"),)), t)
+
+
+def test_services_are_left_alone_until_they_said() -> None:
+    """A stopped service is refused with its time; others are not touched."""
+    services = Services()
+    services.stop(
+        ServiceStopError("busy", service="a", retry_at="2030-01-01T00:00:00Z")
+    )
+
+    services.check("b")
+    with pytest.raises(ServiceStopError, match="until 2030-01-01T00:00:00Z"):
+        services.check("a")
+
+
+def test_service_that_does_not_say_how_long() -> None:
+    """It is left alone for an hour."""
+    stopped = Services().stop(ServiceStopError("busy", service="a"))
+
+    assert stopped.retry_at is not None
