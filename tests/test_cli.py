@@ -61,7 +61,7 @@ def test_version_is_shown() -> None:
 @pytest.mark.parametrize(
     ("args", "code", "sentence"),
     [
-        (["crawl"], 2, "Expected a playlist"),
+        (["crawl"], 2, "Expected one of --playlists FILE, a SOURCE"),
         (["crawl", "--playlists", "none.txt"], 2, "none.txt"),
         (["crawl", "--limit", "0"], 2, "--limit"),
         (["split", "--ratios", "a,b"], 2, "three numbers"),
@@ -72,7 +72,7 @@ def test_version_is_shown() -> None:
         (["features"], 1, "genre crawl"),
         (["export", "out"], 1, "genre"),
         (["verify", "nowhere"], 1, "nowhere"),
-        (["predict", "latest", "a.mp3"], 1, "genre train"),
+        (["predict", "latest", "a.mp3"], 1, "genre crawl"),
         (["nonsense"], 2, "No such command"),
     ],
 )
