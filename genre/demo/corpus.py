@@ -31,8 +31,6 @@ from genre.records import Event, Outcome, Plan, Stage, Status
 from genre.wav import write_wav
 from genre.workers import map_processes
 
-MAX_TRACKS_PER_GENRE = 10_000
-
 
 def compose_corpus(
     folder: Path, *, tracks_per_genre: int = 16, seed: int = 0, jobs: int = 1
@@ -46,17 +44,18 @@ def compose_corpus(
     BusyError
         Another process composes into this folder.
     """
-    if not 1 <= tracks_per_genre <= MAX_TRACKS_PER_GENRE or seed < 0:
-        raise UsageError(
-            f"Expected 1 to {MAX_TRACKS_PER_GENRE} tracks per genre and a seed of 0 or"
-            f" more, found {tracks_per_genre} and {seed}; choose other numbers."
-        )
     plan = CorpusPlan(tracks_per_genre=tracks_per_genre, seed=seed)
     yield from compose_plan(folder, plan, jobs=jobs)
 
 
 def compose_plan(folder: Path, plan: CorpusPlan, *, jobs: int) -> Iterator[Event]:
-    """Compose any plan: fewer genres or shorter tracks make a smaller corpus."""
+    """Compose any plan: fewer genres or shorter tracks make a smaller corpus.
+
+    Raises
+    ------
+    UsageError, BusyError
+        As ``compose_corpus``.
+    """
     with stage_lock(folder, Stage.DEMO):
         _claim(folder, plan)
         sweep_temporary(folder)

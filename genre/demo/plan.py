@@ -21,6 +21,7 @@ from genre.demo.cast import (
 from genre.demo.compose import TrackPlan
 from genre.demo.genres import RECIPES
 from genre.demo.recipe import Recipe
+from genre.errors import UsageError
 
 RECIPE_VERSION = 1  # raise it when the same plan would sound different
 
@@ -29,6 +30,7 @@ HYBRID_SHARE = 0.18
 GUEST_SHARE = 0.08
 REMIX_SHARE = 0.06
 DURATION_S = 30.0
+MAX_TRACKS_PER_GENRE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,15 @@ class CorpusPlan:
     seed: int = 0
     duration_s: float = DURATION_S
     genres: tuple[str, ...] = tuple(RECIPES)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no corpus."""
+        if not 1 <= self.tracks_per_genre <= MAX_TRACKS_PER_GENRE or self.seed < 0:
+            raise UsageError(
+                f"Expected 1 to {MAX_TRACKS_PER_GENRE} tracks per genre and a seed of 0"
+                f" or more, found {self.tracks_per_genre} and {self.seed}; choose other"
+                " numbers."
+            )
 
     @property
     def recipes(self) -> dict[str, Recipe]:

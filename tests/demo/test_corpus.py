@@ -122,10 +122,8 @@ def test_senseless_numbers_are_refused(
     tmp_path: Path, tracks_per_genre: int, seed: int
 ) -> None:
     """The message says which numbers make sense."""
-    events = compose_corpus(tmp_path, tracks_per_genre=tracks_per_genre, seed=seed)
-
     with pytest.raises(UsageError, match="1 to 10000 tracks per genre"):
-        list(events)
+        list(compose_corpus(tmp_path, tracks_per_genre=tracks_per_genre, seed=seed))
 
 
 def test_two_composers_do_not_share_a_folder(tmp_path: Path) -> None:
