@@ -309,6 +309,21 @@ def doctor(call: Call) -> None:
         raise typer.Exit(1)
 
 
+@command("Look")
+def demo(
+    call: Call,
+    tracks_per_genre: Annotated[
+        int, typer.Option(min=1, help="Songs composed for each genre.")
+    ] = 16,
+    seed: Annotated[int, typer.Option(help="Another seed, other music.")] = 0,
+) -> None:
+    """Compose a small synthetic corpus and walk it through the whole chain."""
+    from genre.demo import tour
+
+    config = tour.DemoConfig(tracks_per_genre=tracks_per_genre, seed=seed)
+    call.report.tour(tour.run_demo(call.settings(), config))
+
+
 def _split_when_missing(call: Call, settings: Settings) -> None:
     """Run ``genre split`` with its defaults when the corpus has no split yet."""
     from genre.labeler import pipeline

@@ -6,15 +6,14 @@ that a crawl of a million tracks needs no more memory than one of ten.
 """
 
 import contextlib
-import dataclasses
-import json
 import logging
 import sys
 import traceback
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
+from genre.json_stream import JsonStream, to_fields, to_json
 from genre.records import Event, Outcome, Plan, Status
 from genre.text import display
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
 
 _SHOWN = 12  # failures listed before "and N more"
@@ -52,7 +52,7 @@ class Report:
         self.unfinished = False
         self.shown: list[Outcome] = []
         self.hidden = 0
-        self._json = _JsonStream(sys.stdout, command) if as_json else None
+        self._json = JsonStream(sys.stdout, command) if as_json else None
         self._err = _stderr()
 
     def follow(self, events: Iterable[Event], *, quiet: bool = False) -> list[Outcome]:
@@ -72,12 +72,45 @@ class Report:
                     self.add(event)
         return last
 
+    def tour(self, events: "Iterable[Event | Step | Finding]") -> None:
+        """Follow the demo: announce each step with its command, then what was found."""
+        stream, announced = iter(events), deque["Step | Finding"]()
+
+        def until_next() -> Iterator[Event]:
+            for event in stream:
+                if isinstance(event, Plan | Outcome):
+                    yield event
+                else:
+                    announced.append(event)
+                    return
+
+        found: dict[str, str] = {}
+        while True:
+            self.messages(self.follow(until_next()))
+            if not announced:
+                break
+            self._announce(announced.popleft(), found)
+        self.result("findings", found)
+
+    def _announce(self, event: "Step | Finding", found: dict[str, str]) -> None:
+        from genre.demo.tour import Step
+
+        if isinstance(event, Step):
+            self.say(f"\n== {event.title}")
+            if event.command:
+                self.say(f"   $ {event.command}")
+            return
+        if not found:
+            self.say("\n== Where to look")
+        found[event.name] = event.value
+        self.say(f"   {event.name}: {event.value}")
+
     def add(self, outcome: Outcome) -> None:
         """Count one outcome, keep it for the summary, pass it to ``--json``."""
         self.counts[outcome.status.value] += 1
         self.unfinished |= outcome.unfinished
         if self._json:
-            self._json.item(_as_dict(outcome))
+            self._json.item(to_fields(outcome))
         elif outcome.status is not Status.KEPT and outcome.message:
             if outcome.status is not Status.DONE and len(self.shown) < _SHOWN:
                 self.shown.append(outcome)
@@ -137,7 +170,7 @@ class Report:
     def result(self, key: str, value: Any) -> None:
         """Add a field to the JSON object (nothing for people)."""
         if self._json:
-            self._json.extra[key] = _jsonable(value)
+            self._json.extra[key] = to_json(value)
 
     def finish(self, exit_code: int | None = None, error: str = "") -> int:
         """Write the summary (or close the JSON object); return the exit code."""
@@ -187,26 +220,6 @@ class _SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return "\n".join(display(line, width=2000) for line in text.split("\n"))
-
-
-class _JsonStream:
-    """One JSON object, its ``items`` written one by one."""
-
-    def __init__(self, stream: TextIO, command: str) -> None:
-        self.extra: dict[str, Any] = {}
-        self._stream = stream
-        self._first = True
-        stream.write(f'{{"command": {json.dumps(command)}, "items": [')
-
-    def item(self, value: Mapping[str, Any]) -> None:
-        self._stream.write(("" if self._first else ",") + "\n  " + _dumps(value))
-        self._first = False
-
-    def close(self, exit_code: int, counts: Mapping[str, int], error: str) -> None:
-        tail = {"exit_code": exit_code, "counts": dict(sorted(counts.items()))}
-        tail |= {**self.extra, **({"error": error} if error else {})}
-        self._stream.write("], " + _dumps(tail)[1:] + "\n")
-        self._stream.flush()
 
 
 class _Bar:
@@ -278,28 +291,3 @@ def _stderr() -> "Console":
     from rich.console import Console
 
     return Console(file=sys.stderr, highlight=False, markup=False)
-
-
-def _as_dict(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as JSON-ready fields, empty ones left out."""
-    fields = _jsonable(outcome)
-    return {
-        name: value for name, value in fields.items() if value not in ("", None, {})
-    }
-
-
-def _jsonable(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (f.name for f in dataclasses.fields(value))
-        return {name: _jsonable(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(k): _jsonable(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_jsonable(v) for v in value]
-    return (
-        value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
-    )
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=True, allow_nan=False)
