@@ -11,6 +11,9 @@ Conventions
 * A test part has few artists per genre, and drawing ``m`` of ``m`` understates the
   spread by ``(m - 1) / m``. So ``m - 1`` are drawn and weighted ``m / (m - 1)`` (Rao
   and Wu, "Resampling inference with complex survey data", JASA 1988).
+* A genre with a single artist shows no spread. As if it had that of the others, the
+  spread of a mean over genres is multiplied by ``sqrt(genres / genres with more)``
+  (``lonely.psu = "average"`` of R's survey package); the genre's own is unknown.
 * The interval is ``value +- t s``: ``s`` is the standard deviation over resamples,
   ``t`` Student's quantile for (artists - genres they are drawn in) degrees of
   freedom. The plain percentiles cover too little here, because repeating a song
@@ -57,6 +60,12 @@ class Clusters:
         """Degrees of freedom: artists beyond the first of each main genre."""
         return self.n_artists - len(self.strata)
 
+    @property
+    def inflation(self) -> float:
+        """What the spread is multiplied by, for the genres that show none."""
+        n_shown = sum(len(stratum) > 1 for stratum in self.strata)
+        return float(np.sqrt(len(self.strata) / n_shown)) if n_shown else float("nan")
+
     def of_segments(self, segment_song: Ints) -> "Clusters":
         """Return the same artists to draw, with their songs' segments in the rows."""
         return Clusters(self.song_artist[segment_song], self.strata)
@@ -80,7 +89,8 @@ def find_clusters(songs: SongTable) -> Clusters:
 def single_artist(songs: SongTable, cells: Cells) -> list[str]:
     """Return the genres whose positives all come from one artist.
 
-    No resampling can tell how another artist of theirs would have fared.
+    No resampling can tell how another artist of theirs would have fared, so they
+    get no interval of their own.
     """
     keys = np.array(songs.artists, dtype=object)
     return [
@@ -163,14 +173,14 @@ def bootstrap(
     spread = {name: _joined(rows) for name, rows in drawn.items()}
     return Intervals(
         systems={
-            name: _intervals(values[name], spread[name], clusters.freedom, floor=0.0)
+            name: _intervals(values[name], spread[name], clusters, floor=0.0)
             for name in systems
         },
         differences={
             (a, b): _intervals(
                 _minus(values[a], values[b]),
                 _minus(spread[a], spread[b]),
-                clusters.freedom,
+                clusters,
                 floor=-1.0,
             )
             for a, b in pairs
@@ -188,12 +198,19 @@ def _minus(a: dict[str, Floats], b: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def _intervals(
-    values: dict[str, Floats], spread: dict[str, Floats], freedom: int, *, floor: float
+    values: dict[str, Floats],
+    spread: dict[str, Floats],
+    clusters: Clusters,
+    *,
+    floor: float,
 ) -> dict[str, Interval]:
+    freedom = clusters.freedom
     factor = student.ppf((1 + LEVEL) / 2, freedom) if freedom > 0 else np.nan
     intervals = {}
     for name, drawn in spread.items():
         half = factor * _deviation(drawn)
+        if drawn.ndim == 1:  # a mean over genres, the lonely ones among them
+            half = half * clusters.inflation
         value = values[name][0]
         low, high = np.clip(value - half, floor, 1), np.clip(value + half, floor, 1)
         intervals[name] = Interval(value, low, high)

@@ -4,7 +4,7 @@ The training pipeline fills ``ReportData`` once; the same data gives the same
 report, byte for byte.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class ReportData:
     Attributes
     ----------
     run_id, config
-        Which run, and its settings (JSON-ready, shown as they are).
+        Which run, and its settings: JSON-ready, shown as they are.
     exam, systems
         Questions and answers, the model first.
     summary
@@ -89,9 +89,28 @@ class ReportData:
     created_at: str = ""
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """The settings without their nesting, ``config.width`` and the like, sorted."""
+        return dict(sorted(_leaves(self.config)))
+
+    @property
+    def network(self) -> str:
+        """Name of the network: the setting ``model``, wherever it stands."""
+        found = (v for k, v in self.settings.items() if k.split(".")[-1] == "model")
+        return str(next(found, "of unknown kind"))
+
+    @property
     def model(self) -> Answers:
         """The system that the report is about."""
         return self.systems[0]
+
+
+def _leaves(config: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
 
 
 def count_parts(table: SongTable) -> tuple[PartCount, ...]:

@@ -277,10 +277,14 @@ def _corpus(data: ReportData) -> Html:
 
 def _settings(data: ReportData) -> Html:
     bootstrap = data.summary["bootstrap"]
-    rows = [(str(key), str(value)) for key, value in sorted(data.config.items())]
+    rows = [(name, _setting(value)) for name, value in data.settings.items()]
     rows.append(("bootstrap seed", str(bootstrap["seed"])))
     rows.append(("bootstrap resamples", count(bootstrap["n_resamples"], "draw")))
     settings = table(("", "value"), [("", rows)])
     return tag(
         "section", fold("Settings of the run", tag("div", settings, class_="wide"))
     )
+
+
+def _setting(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

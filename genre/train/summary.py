@@ -215,7 +215,10 @@ def _genre_rows(exam: Exam, songs: _Level, name: str, pr_auc: Interval) -> list[
     columns = per_genre(
         songs.cells, songs.scores[name], thresholds, multilabel=exam.multilabel
     )
-    columns |= {"pr_auc_low": pr_auc.low, "pr_auc_high": pr_auc.high}
+    lonely = np.isin(exam.genres, single_artist(exam.songs, songs.cells))
+    for end in ("low", "high"):
+        values = np.where(lonely, np.nan, getattr(pr_auc, end))
+        columns[f"pr_auc_{end}"] = values
     return [
         {"genre": genre}
         | {

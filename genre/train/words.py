@@ -72,7 +72,7 @@ def findings(data: ReportData) -> list[str]:
 
 
 def _who(data: ReportData) -> str:
-    network = f"The model ({data.config.get('model', 'of unknown kind')})"
+    network = f"The model ({data.network})"
     genres = count(len(data.exam.genres), "genre")
     train = _part(data.parts, Split.TRAIN)
     asked = (
@@ -231,10 +231,11 @@ def _left_out(data: ReportData) -> Iterator[str]:
 
 def _narrow(data: ReportData) -> Iterator[str]:
     caveats = data.summary["bootstrap"]
-    for genre in caveats["single_artist"]:
+    if caveats["single_artist"]:
         yield (
-            f"All songs of {genre} are by one artist: its interval cannot tell how"
-            " another's would fare."
+            "One artist alone stands for each of these genres, which therefore have no"
+            f" interval of their own: {', '.join(caveats['single_artist'])}. In the"
+            " means they are taken to vary like the others."
         )
     for genre, share in caveats["lost"].items():
         yield (

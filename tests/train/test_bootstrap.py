@@ -11,7 +11,7 @@ from genre.train.bootstrap import (
     resample,
     single_artist,
 )
-from genre.train.exam import to_cells
+from genre.train.exam import Floats, to_cells
 from genre.train.weighted import weighted_metrics
 from tests.train.exams import cells, random_exam, random_songs, song_table
 
@@ -173,6 +173,33 @@ def test_too_few_artists_give_no_interval(n_artists: int) -> None:
 
     interval = found.systems["model"]["precision_at_1"]
     assert np.isnan([interval.low, interval.high]).tolist() == [True, True]
+
+
+def test_lonely_artists_lend_the_spread_of_the_others() -> None:
+    """Two of three genres show a spread: the means' is multiplied by sqrt(3 / 2)."""
+    strata = (np.array([0, 1]), np.array([2, 3]), np.array([4]))
+
+    assert Clusters(np.arange(5), strata).inflation == pytest.approx(1.5**0.5)
+    assert np.isnan(Clusters(np.arange(1), strata[:1][:0]).inflation)
+
+
+def test_means_cover_what_they_promise_with_lonely_artists() -> None:
+    """With one of two genres shown by one artist, intervals still cover about 95 %."""
+    rng = np.random.default_rng(0)
+    clusters = Clusters(np.arange(9), (np.arange(8), np.array([8])))
+    share = np.array([1 / 16] * 8 + [1 / 2])  # both genres weigh the same in the mean
+    covered = []
+    for _ in range(200):
+        values = 0.5 + rng.normal(0, 0.05, 9) * np.array([1.0] * 8 + [8**-0.5])
+
+        def measure(weights: Floats, values: Floats = values) -> dict[str, Floats]:
+            return {"mean": weights @ (share * values), "pr_auc": weights[:, :1]}
+
+        found = bootstrap(clusters, {"model": measure}, n_resamples=100)
+        interval = found.systems["model"]["mean"]
+        covered.append(interval.low <= 0.5 <= interval.high)
+
+    assert 0.9 <= np.mean(covered) <= 0.99
 
 
 def test_genres_of_one_artist_are_named() -> None:

@@ -136,7 +136,7 @@ def test_single_artist_has_scores_but_no_interval() -> None:
     seen = read_markup(page_of(data)).text
 
     assert "(too few artists for an interval)" in seen
-    assert "All songs of genre 0 are by one artist" in seen
+    assert "One artist alone stands for each of these genres" in seen
 
 
 def test_parts_are_counted_with_shared_artists() -> None:
@@ -151,6 +151,22 @@ def test_parts_are_counted_with_shared_artists() -> None:
     assert (train.split, train.n_songs, train.n_artists) == (Split.TRAIN, 3, 2)
     assert (train.n_shared, train.positives) == (1, (3, 1))
     assert (test.n_songs, test.n_shared) == (1, 0)
+
+
+def test_nested_settings_are_shown_by_their_names() -> None:
+    """Equal names at two places both stay; the network's is found where it stands."""
+    config = {
+        "config": {"model": "mgcnet", "device": "auto"},
+        "conditions": {"device": "cpu"},
+        "genres": ["A", "B"],
+    }
+
+    seen = read_markup(page_of(report_data(config=config))).text
+
+    assert "The model (mgcnet) learnt" in seen
+    assert "A, B" in seen
+    assert "config.device auto" in seen
+    assert "conditions.device cpu" in seen
 
 
 def test_examples_are_the_surest_right_and_wrong() -> None:

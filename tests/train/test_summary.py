@@ -75,6 +75,21 @@ def test_genre_table_has_a_row_per_genre() -> None:
     assert rows[0]["threshold"] == found["thresholds"]["model"]["Ambient"]
 
 
+def test_genre_of_one_artist_has_no_interval_of_its_own() -> None:
+    """Its value stands, its ends are null, and it is named."""
+    exam, systems = random_exam()
+    artists = ["lonely" if row[0] >= 0.3 else a for row, a in zip(
+        exam.songs.targets, exam.songs.artists, strict=True)]  # fmt: skip
+    songs = dataclasses.replace(exam.songs, artists=tuple(artists))
+
+    found = summary_of(dataclasses.replace(exam, songs=songs), systems)
+
+    assert found["bootstrap"]["single_artist"] == ["Ambient"]
+    row = found["per_genre"]["model"][0]
+    assert row["pr_auc"] is not None
+    assert [row["pr_auc_low"], row["pr_auc_high"]] == [None, None]
+
+
 def test_single_genres_have_a_confusion_matrix() -> None:
     """Rows are labels and columns answers; every song is counted once."""
     exam, systems = random_exam(multilabel=False)
