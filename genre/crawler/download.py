@@ -21,7 +21,7 @@ from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services, service_of
 from genre.crawler.sites import Site, site_named
 from genre.errors import ItemError, MediaError, ServiceStopError
-from genre.files import disk_errors, publish, sha256_file
+from genre.files import disk_errors, fsync_file, publish, sha256_file
 from genre.http import HttpClient
 from genre.records import (
     AudioFile,
@@ -193,6 +193,7 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
         info = convert_to_wav(source, wav, settings=tools.settings)
         _check_duration(track, info, tools.settings)
         if tools.settings.keep_originals and source.is_relative_to(folder):
+            fsync_file(source)
             publish(source, incoming / f"{track.id}{_suffix(source, place)}")
         target.parent.mkdir(parents=True, exist_ok=True)
         publish(wav, target)

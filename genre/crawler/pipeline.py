@@ -80,7 +80,7 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
             yield from _read(catalog, settings, client, listed)
         if not request.metadata_only:
             with catalog.read() as session:
-                yield Plan(Stage.CRAWL, audio_files.count_tracks(session))
+                yield Plan(Stage.CRAWL, audio_files.count_wanted(session))
             wish = Wish(retry=request.retry, limit=request.limit)
             yield from fetch_all(catalog, settings, client, wish)
 

@@ -51,6 +51,7 @@ class Player:
         request = {
             "do": "search",
             "site": "youtube",
+            "prefix": "ytsearch",
             "query": query,
             "n": n,
             "extractors": ["^youtube:search$"],

@@ -94,9 +94,9 @@ def _class_of(text: str) -> ErrorClass:
 
 
 def _search(request: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the entries that YouTube finds for a query, as it states them."""
+    """Return the entries that a site's search finds, as it states them."""
     options = {"extract_flat": True, "playlist_items": f"1:{request['n']}"}
-    query = f"ytsearch{request['n']}:{request['query']}"
+    query = f"{request['prefix']}{request['n']}:{request['query']}"
     info, _ = _extract(request, query, options, download=False)
     fields = ("id", "url", "title", "channel", "uploader", "duration")
     return [{name: e.get(name) for name in fields} for e in info.get("entries") or ()]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
@@ -22,14 +22,19 @@ class Holding:
     refs: tuple[TrackRef, ...]
 
 
-def count_tracks(session: Session) -> int:
-    """Return how many songs there are."""
-    return session.scalar(select(func.count()).select_from(m.Track)) or 0
+def count_wanted(session: Session) -> int:
+    """Return how many songs ``page`` will go through."""
+    query = select(func.count()).select_from(m.Track).where(_is_wanted())
+    return session.scalar(query) or 0
 
 
 def page(session: Session, *, after: str, size: int) -> list[Holding]:
-    """Return the next songs by track id; a crawl's memory is one page of them."""
-    query = select(m.Track).where(m.Track.id > after).order_by(m.Track.id).limit(size)
+    """Return the next songs by track id; a crawl's memory is one page of them.
+
+    A song that left all its playlists is not fetched any more, but is kept.
+    """
+    query = select(m.Track).where(m.Track.id > after, _is_wanted())
+    query = query.order_by(m.Track.id).limit(size)
     tracks = [to_track(row) for row in session.scalars(query)]
     ids = [track.id for track in tracks]
     audio, refs = _present(session, ids), _refs(session, ids)
@@ -82,6 +87,14 @@ def same_sound(session: Session, audio: AudioFile) -> list[Track]:
         .order_by(m.Track.id)
     )
     return [to_track(row) for row in session.scalars(query)]
+
+
+def _is_wanted() -> ColumnElement[bool]:
+    """Tell a song that stands in a playlist now, or has audio."""
+    place = m.PlaylistTrack
+    listed = exists().where(place.track_id == m.Track.id, place.removed_at.is_(None))
+    held = exists().where(m.Audio.track_id == m.Track.id, _PRESENT)
+    return or_(listed, held)
 
 
 def _present(session: Session, ids: Sequence[str]) -> dict[str, AudioFile]:

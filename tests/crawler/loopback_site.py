@@ -7,12 +7,13 @@
 import re
 from typing import Any
 
-from yt_dlp.extractor.common import InfoExtractor
+from yt_dlp.extractor.common import InfoExtractor, SearchInfoExtractor
 from yt_dlp.utils import ExtractorError
 
 from genre.crawler.sites import Site
 
 EXTRACTOR = "tests.crawler.loopback_site:LoopbackIE"
+SEARCH_EXTRACTOR = "tests.crawler.loopback_site:LoopbackSearchIE"
 SITE = Site("loopback", re.compile("x"), re.compile("x"), ("^loopback$",))
 
 
@@ -27,3 +28,14 @@ class LoopbackIE(InfoExtractor):  # type: ignore[misc] # yt-dlp has no types
         if "error" in found:
             raise ExtractorError(found["error"], expected=True)
         return {"id": self._match_id(url), "title": "Song", "ext": "mp3", **found}
+
+
+class LoopbackSearchIE(SearchInfoExtractor):  # type: ignore[misc] # yt-dlp has no types
+    """Searches: the words are the address of a JSON list of entries."""
+
+    IE_NAME = "loopback:search"
+    _SEARCH_KEY = "loopsearch"
+
+    def _search_results(self, query: str) -> Any:
+        for entry in self._download_json(query, "search"):
+            yield self.url_result(**entry)

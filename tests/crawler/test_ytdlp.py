@@ -9,10 +9,10 @@ import pytest
 from genre.config import Settings
 from genre.crawler.player import Player
 from genre.crawler.sites import SITES
-from genre.crawler.ytdlp import meaning_of
+from genre.crawler.ytdlp import answer, meaning_of
 from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
 from genre.records import ErrorClass
-from tests.crawler.loopback_site import EXTRACTOR, SITE
+from tests.crawler.loopback_site import EXTRACTOR, SEARCH_EXTRACTOR, SITE
 from tests.servers import Reply, Route, json_reply, serve
 
 LIMITS: dict[str, Any] = {"max_bytes": 100_000, "max_duration_s": 1200.0}
@@ -158,6 +158,31 @@ def test_meaning(text: str, error_class: ErrorClass) -> None:
     assert isinstance(error, ItemError)
     assert error_class == error.error_class
     assert str(error).isprintable()
+
+
+def test_search() -> None:
+    """A search returns the first entries as the site states them, without visiting them."""
+    entries = [
+        {"url": f"http://127.0.0.1:9/site/{i}", "video_id": f"{i}", "duration": 200 + i}
+        for i in range(9)
+    ]
+    with serve({"/search": json_reply(entries)}) as server:
+        request = {
+            "do": "search",
+            "site": "loopback",
+            "prefix": "loopsearch",
+            "query": server.url("/search"),
+            "n": 3,
+            "extractors": ["^loopback:search$"],
+            "extra_extractors": [SEARCH_EXTRACTOR],
+        }
+        found = answer(request)
+
+    assert [(e["id"], e["duration"]) for e in found] == [
+        ("0", 200),
+        ("1", 201),
+        ("2", 202),
+    ]
 
 
 def test_full_disk_blames_nobody() -> None:

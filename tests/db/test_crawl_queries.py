@@ -36,7 +36,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
         opened.add_all(
             m.Track(id=key, title=key, artists="A", match_key=key) for key in "cab"
         )
+        opened.add(
+            m.Playlist(id="p", source="csv", source_id="", snapshot_at="", n_items=3)
+        )
         opened.flush()
+        playlists.save_rows(opened, "p", enumerate("abc"))
         yield opened
 
 
@@ -126,7 +130,7 @@ def test_playlist_is_updated(session: Session) -> None:
     """Reading a playlist again replaces what was known of it."""
     keys = {playlists.save_playlist(session, playlist(title=t)) for t in ("Old", "New")}
 
-    [row] = session.query(m.Playlist).all()
+    [row] = session.query(m.Playlist).filter(m.Playlist.id != "p")
     assert ({row.id}, "New") == (keys, row.title)
 
 
@@ -185,7 +189,20 @@ def test_pages_of_songs(session: Session) -> None:
 
     assert [(h.track.id, bool(h.audio)) for h in first] == [("a", False), ("b", True)]
     assert [holding.track.id for holding in second] == ["c"]
-    assert audio_files.count_tracks(session) == 3
+    assert audio_files.count_wanted(session) == 3
+
+
+def test_song_that_left_its_playlists(session: Session) -> None:
+    """It is not fetched any more; one that has audio stays in sight."""
+    audio_files.put(session, wav("b", "sound"))
+
+    playlists.save_rows(session, "p", [(0, "a")])
+
+    assert [h.track.id for h in audio_files.page(session, after="", size=9)] == [
+        "a",
+        "b",
+    ]
+    assert audio_files.count_wanted(session) == 2
 
 
 def test_new_recording_replaces_the_old(session: Session) -> None:
