@@ -14,8 +14,8 @@ from typing import Any
 from genre.config import Settings
 from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import labels, open_catalog
-from genre.db.audio_files import count_tracks
 from genre.db.connect import catalog_path
+from genre.db.summary import counts
 from genre.demo.corpus import compose_plan, read_plan
 from genre.demo.plan import DURATION_S, CorpusPlan
 from genre.demo.truth import Truth, read_truth, score_labels, score_predictions
@@ -147,7 +147,7 @@ def _read_truth(settings: Settings, folder: Path) -> Generator[Event, None, Trut
     """Return the composed truth; say so when the corpus holds other songs, too."""
     with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
         truth = read_truth(session, folder)
-        n_others = count_tracks(session) - len(truth)
+        n_others = counts(session).tracks - len(truth)
     if n_others:
         message = (
             f"{n_others} songs here were not composed by the demo; scores against the"
