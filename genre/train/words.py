@@ -176,7 +176,7 @@ def _truth(truth: Mapping[str, Any] | None) -> Iterator[str]:
         return
     labels = truth["labels"]
     yield (
-        "The right answers are known apart from the labels here: of the labels,"
+        "The right answers are known apart from the labels here: of this part's labels,"
         f" {_percent(labels['precision'])} are right, and they name"
         f" {_percent(labels['recall'])} of what is true. Scores against the truth"
         " stand in a table of their own."

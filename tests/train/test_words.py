@@ -108,8 +108,8 @@ def test_headline_names_its_metric_and_interval(multilabel: bool, metric: str) -
 
 def test_truth_is_mentioned_where_it_is_known() -> None:
     """The demo's report says how right its labels are."""
-    assert "of the labels, " in said(report_data(truth=True))
-    assert "of the labels, " not in said(report_data())
+    assert "of this part's labels, " in said(report_data(truth=True))
+    assert "of this part's labels, " not in said(report_data())
 
 
 def test_part_without_measurable_genres_has_no_scores() -> None:
