@@ -35,6 +35,7 @@ from genre.records import (
     TrackRef,
 )
 
+_Merges = list[str | None]  # one entry per merge: the WAV that became superfluous
 _NEW_PLACE = "A playlist names a new place for its audio."
 
 
@@ -104,11 +105,11 @@ def record_playlist(
     """Record a playlist, its genres and its songs."""
     key = playlists.save_playlist(session, data)
     genres.set_playlist_genres(session, key, about)
-    orphans: list[str] = []
-    rows = list(_record_songs(session, data.items, orphans))
-    # A later row may have merged the song of an earlier one into another.
-    now = [(position, _present_id(session, old)) for position, old in rows]
-    changed = playlists.save_rows(session, key, now)
+    merges: _Merges = []
+    rows = list(_record_songs(session, data.items, merges))
+    if merges:  # a later row may have merged the song of an earlier one into another
+        rows = [(position, _present_id(session, old)) for position, old in rows]
+    changed = playlists.save_rows(session, key, rows)
     problems = len(data.problems)
     attempts.record(
         session,
@@ -119,7 +120,7 @@ def record_playlist(
         outcome=Status.DONE,
         message=f"{problems} rows could not be used" if problems else "",
     )
-    return Recorded(key, changed, tuple(orphans))
+    return Recorded(key, changed, tuple(filter(None, merges)))
 
 
 def _by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
@@ -136,7 +137,7 @@ def _by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
 
 
 def _record_songs(
-    session: Session, items: Iterable[PlaylistItem], orphans: list[str]
+    session: Session, items: Iterable[PlaylistItem], merges: _Merges
 ) -> Iterator[tuple[int, str]]:
     """Record the songs of a playlist; yield position and track id of each row.
 
@@ -149,7 +150,7 @@ def _record_songs(
         if track and ref and _says_nothing_new(song, item, track, ref):
             yield item.position, track.id
         else:
-            yield item.position, _record_song(session, item, song, orphans)
+            yield item.position, _record_song(session, item, song, merges)
 
 
 def _says_nothing_new(
@@ -162,10 +163,10 @@ def _says_nothing_new(
 
 
 def _record_song(
-    session: Session, item: PlaylistItem, song: Song, orphans: list[str]
+    session: Session, item: PlaylistItem, song: Song, merges: _Merges
 ) -> str:
     """Record the song of a playlist row; return its track id."""
-    known = _resolve(session, song, orphans)
+    known = _resolve(session, song, merges)
     if known is None:
         tracks.add(session, song.track, match_key=song.match_key, artists=song.artists)
     else:
@@ -179,7 +180,7 @@ def _record_song(
     return track_id
 
 
-def _resolve(session: Session, song: Song, orphans: list[str]) -> Track | None:
+def _resolve(session: Session, song: Song, merges: _Merges) -> Track | None:
     """Find the song in the catalog: by reference, by ISRC, by text.
 
     A reference and an ISRC that lead to two songs show that these are one.
@@ -187,17 +188,16 @@ def _resolve(session: Session, song: Song, orphans: list[str]) -> Track | None:
     by_ref = tracks.by_ref(session, *song.reference)
     by_isrc = tracks.by_isrc(session, song.track.isrc)
     if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
-        return _merge(session, by_ref, by_isrc, orphans)
+        return _merge(session, by_ref, by_isrc, merges)
     if by_ref or by_isrc:
         return by_ref or by_isrc
     same = tracks.by_match_key(session, song.match_key)
     return next((known for known in same if same_by_text(known, song.track)), None)
 
 
-def _merge(session: Session, a: Track, b: Track, orphans: list[str]) -> Track | None:
+def _merge(session: Session, a: Track, b: Track, merges: _Merges) -> Track | None:
     into, old = tracks.older_first(session, a.id, b.id)
-    orphan = tracks.merge(session, old, into)
-    orphans.extend([orphan] if orphan else [])
+    merges.append(tracks.merge(session, old, into))
     return tracks.get(session, into)
 
 
@@ -258,7 +258,8 @@ def _outcomes(
     about = Outcome(
         Stage.CRAWL, recorded.id, status, label=data.title, data={"kind": "playlist"}
     )
-    yield replace(about, message=f"{len(data.items)} songs")
+    n = len(data.items)
+    yield replace(about, message=f"{n} song{'s' * (n != 1)}")
     for problem in data.problems:
         yield replace(
             about,

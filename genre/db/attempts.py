@@ -7,7 +7,7 @@ last row about a subject says how it stands.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
@@ -101,14 +101,6 @@ def blocked_services(session: Session, now: str) -> dict[str, Block]:
     return {
         row.name: Block(row.name, row.blocked_until or "", row.reason) for row in rows
     }
-
-
-def count(session: Session, *, stage: Stage, outcome: Status) -> int:
-    """Return how many attempts of a stage ended so."""
-    query = select(func.count()).where(
-        m.Attempt.stage == stage, m.Attempt.outcome == outcome
-    )
-    return session.scalar(query) or 0
 
 
 def _after(before: Standing | None, row: m.Attempt) -> Standing:

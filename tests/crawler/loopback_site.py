@@ -24,6 +24,7 @@ class LoopbackIE(InfoExtractor):  # type: ignore[misc] # yt-dlp has no types
     _VALID_URL = r"http://127\.0\.0\.1:\d+/site/(?P<id>\w+)"
 
     def _real_extract(self, url: str) -> dict[str, Any]:
+        """Return a video's fields, or raise what the page says."""
         found = self._download_json(url, self._match_id(url))
         if "error" in found:
             raise ExtractorError(found["error"], expected=True)
@@ -37,5 +38,6 @@ class LoopbackSearchIE(SearchInfoExtractor):  # type: ignore[misc] # yt-dlp has 
     _SEARCH_KEY = "loopsearch"
 
     def _search_results(self, query: str) -> Any:
+        """Yield what the list says."""
         for entry in self._download_json(query, "search"):
             yield self.url_result(**entry)

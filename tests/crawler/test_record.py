@@ -132,6 +132,21 @@ def test_reference_and_isrc_show_that_two_songs_are_one(tmp_path: Path) -> None:
     assert {uri} == {row["track_id"] for row in rows(tmp_path, m.PlaylistTrack)}
 
 
+def test_merge_inside_one_playlist(tmp_path: Path) -> None:
+    """A later row that joins two earlier ones moves them to the surviving song."""
+    url = "http://h/a.mp3"
+    text = f"{HEADER}x,,,,{url}\nOne,A,,{ISRC},\nOne,A,,{ISRC},{url}\n"
+    for _ in range(2):
+        read(tmp_path, {"p.csv Techno": text})
+
+        [track] = rows(tmp_path, m.Track)
+        assert [(0, track["id"]), (1, track["id"]), (2, track["id"])] == [
+            (row["position"], row["track_id"])
+            for row in rows(tmp_path, m.PlaylistTrack)
+            if row["removed_at"] is None
+        ]
+
+
 def test_better_names_are_taken(tmp_path: Path) -> None:
     """A song first known by its address alone gets its names from a later row."""
     url = "http://h/a.mp3"
