@@ -100,8 +100,14 @@ def run_demo(
     yield Step(f"Compose the music. {SYNTHETIC}")
     yield from compose_plan(folder, config.plan, jobs=settings.n_jobs)
     yield from _prepare(settings, config, folder)
-    truth = yield from _read_truth(settings, folder)
-    outcome = yield from _train(settings, config, truth)
+    truth, n_others = _read_truth(settings, folder)
+    if n_others:
+        message = (
+            f"{n_others} songs here were not composed by the demo, so the report has no"
+            " section on the truth."
+        )
+        yield Outcome(Stage.DEMO, str(folder), Status.NOTE, message=message)
+    outcome = yield from _train(settings, config, None if n_others else truth)
     run = settings.corpus / "runs" / str(outcome.data["run"])
     yield Step("Compare labels and model with what was composed")
     scores = _score(settings, truth, run)
@@ -143,34 +149,27 @@ def _prepare(
     yield from build_features(settings)
 
 
-def _read_truth(settings: Settings, folder: Path) -> Generator[Event, None, Truth]:
-    """Return the composed truth; say so when the corpus holds other songs, too."""
+def _read_truth(settings: Settings, folder: Path) -> tuple[Truth, int]:
+    """Return the composed truth, and how many songs of the catalog it does not cover."""
     with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
         truth = read_truth(session, folder)
-        n_others = counts(session).tracks - len(truth)
-    if n_others:
-        message = (
-            f"{n_others} songs here were not composed by the demo; scores against the"
-            " truth leave them out."
-        )
-        yield Outcome(Stage.DEMO, str(folder), Status.NOTE, message=message)
-    return truth
+        return truth, counts(session).tracks - len(truth)
 
 
 def _train(
-    settings: Settings, config: DemoConfig, truth: Truth
+    settings: Settings, config: DemoConfig, truth: Truth | None
 ) -> Generator[Event | Step, None, Outcome]:
     from genre.train.pipeline import train
 
     wanted = config.train_config
-    options: tuple[str | int, ...] = (
-        "--width",
-        wanted.width,
-        "--epochs",
-        wanted.epochs,
-    )
-    options += ("--crops", wanted.crops_per_song, "--seed", wanted.seed)
-    yield Step("Train a narrow network", _shell(settings, "train", *options))
+    options = {
+        "--width": wanted.width,
+        "--epochs": wanted.epochs,
+        "--crops": wanted.crops_per_song,
+        "--seed": wanted.seed,
+    }
+    words = [word for pair in options.items() for word in pair]
+    yield Step("Train a narrow network", _shell(settings, "train", *words))
     last = None
     for event in train(settings, wanted, truth=truth):
         yield event

@@ -32,10 +32,10 @@ BREAKBEAT = Recipe(
     forms=("steady", "drop first", "two drops", "rise"),
     sound={
         "kick_drive": (1.5, 3.5), "kick_decay": (0.1, 0.22), "clap": (0, 0.35),
-        "snare_noise": (0.9, 1.6), "backbeat_db": (-7, -4), "hat_db": (-16, -11),
+        "snare_noise": (0.9, 1.6), "backbeat_db": (-1, 2), "hat_db": (-10, -5),
         "hat_low": (3500, 5500), "hat_metal": (0, 0.4), "bass_cutoff": (1.6, 3.6),
         "bass_res": (1.4, 4), "bass_lfo": (0, 1), "bass_detune": (0, 16),
-        "bass_sub": (0, 0.4), "duck_depth": (0, 0.35), "chord_db": (-15, -10),
+        "bass_sub": (0, 0.4), "duck_depth": (0, 0.35), "chord_db": (-5, 0),
         "room_s": (0.4, 1.2), "room_mix": (0.03, 0.16), "noise_db": (-54, -42),
     },
 )  # fmt: skip
@@ -69,10 +69,10 @@ DUBSTEP = Recipe(
     forms=("rise", "two drops", "drop first", "steady"),
     sound={
         "kick_decay": (0.14, 0.28), "clap": (0, 0.5), "snare_decay": (0.12, 0.2),
-        "snare_tone": (165, 205), "backbeat_db": (-7, -4), "hat_db": (-20, -14),
+        "snare_tone": (165, 205), "backbeat_db": (-1, 2), "hat_db": (-14, -8),
         "bass_cutoff": (1.2, 3), "bass_lfo": (0.8, 1.8), "bass_gate": (0.8, 1),
         "bass_res": (1.5, 4), "bass_detune": (6, 24), "bass_sub": (0.2, 0.8),
-        "bass_db": (-5, -3), "chord_db": (-15, -10), "duck_depth": (0, 0.3),
+        "bass_db": (0, 2), "chord_db": (-5, 0), "duck_depth": (0, 0.3),
         "room_s": (1, 2.4), "tilt_db": (-2.5, 1),
     },
 )  # fmt: skip
@@ -107,9 +107,9 @@ DRUM_AND_BASS = Recipe(
     sound={
         "kick_decay": (0.1, 0.18), "kick_click": (0.4, 0.9), "kick_drive": (1.5, 3.5),
         "clap": (0, 0.25), "snare_decay": (0.07, 0.13), "snare_tone": (190, 235),
-        "backbeat_db": (-7, -4), "hat_db": (-16, -11), "bass_cutoff": (1.6, 3.6),
+        "backbeat_db": (-1, 2), "hat_db": (-10, -5), "bass_cutoff": (1.6, 3.6),
         "bass_detune": (10, 24), "bass_gate": (0.7, 1), "bass_lfo": (0.2, 1.4),
-        "bass_db": (-6, -3), "duck_depth": (0, 0.35), "chord_db": (-15, -11),
+        "bass_db": (-1, 2), "duck_depth": (0, 0.35), "chord_db": (-5, -1),
         "room_mix": (0.03, 0.18), "tilt_db": (-0.5, 3),
     },
 )  # fmt: skip
@@ -145,10 +145,10 @@ LIQUID = Recipe(
     sound={
         "kick_decay": (0.1, 0.2), "kick_click": (0.2, 0.7), "kick_drive": (1, 2.2),
         "clap": (0, 0.4), "snare_decay": (0.07, 0.15), "snare_tone": (180, 235),
-        "hat_db": (-18, -12), "bass_cutoff": (0.8, 2.2), "bass_sub": (0.35, 0.8),
+        "hat_db": (-12, -6), "bass_cutoff": (0.8, 2.2), "bass_sub": (0.35, 0.8),
         "bass_detune": (0, 10), "bass_lfo": (0, 0.3), "bass_gate": (0.7, 1),
         "chord_width": (8, 30), "chord_bright": (0.1, 0.55), "chord_attack": (0.01, 0.2),
-        "chord_db": (-11, -7), "lead_db": (-15, -10), "room_s": (1.2, 2.4),
+        "chord_db": (-1, 3), "lead_db": (-9, -4), "room_s": (1.2, 2.4),
         "room_mix": (0.1, 0.3), "echo_mix": (0.1, 0.4), "duck_depth": (0, 0.4),
         "tilt_db": (-2.5, 1),
     },
