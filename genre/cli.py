@@ -348,4 +348,4 @@ def _ratios(text: str) -> tuple[float, float, float]:
 
 def main() -> None:
     """Entry point of the ``genre`` command."""
-    app()
+    app(prog_name="genre")

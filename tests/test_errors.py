@@ -9,6 +9,7 @@ from genre.records import ErrorClass
 
 
 def _tree(root: type[BaseException]) -> Iterator[type[BaseException]]:
+    """Walk the classes below ``root``."""
     for child in root.__subclasses__():
         yield child
         yield from _tree(child)

@@ -109,6 +109,7 @@ def test_sweeping_takes_only_temporary_names(tmp_path: Path) -> None:
 
 
 def _hold(corpus: Path, held: object, release: object) -> None:
+    """Hold the crawl's lock until told to let go (in a process of its own)."""
     with stage_lock(corpus, Stage.CRAWL):
         held.set()  # type: ignore[attr-defined]
         release.wait(60)  # type: ignore[attr-defined]

@@ -47,10 +47,12 @@ def _write_sources(folder: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
+    """Name the corpus and keep to one thread, so that training is equal."""
     return {**os.environ, "GENRE_CORPUS": "corpus", "OMP_NUM_THREADS": "1"}
 
 
 def _start(folder: Path, args: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a command of the tool."""
     return subprocess.Popen(
         [sys.executable, "-m", "genre", *args],
         cwd=folder,
@@ -61,6 +63,7 @@ def _start(folder: Path, args: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def _run(folder: Path, args: Sequence[str]) -> None:
+    """Run a command of the tool to its good end."""
     process = _start(folder, args)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err.decode()
