@@ -14,6 +14,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from genre.audio import encode
 from genre.demo.compose import TrackPlan, compose
@@ -30,6 +31,8 @@ from genre.files import stage_lock, sweep_temporary, write_json
 from genre.records import Event, Outcome, Plan, Stage, Status
 from genre.wav import write_wav
 from genre.workers import map_processes
+
+_PLAN = "corpus.json"
 
 
 def compose_corpus(
@@ -73,25 +76,19 @@ def compose_plan(folder: Path, plan: CorpusPlan, *, jobs: int) -> Iterator[Event
         write_playlists(folder, plan_playlists(plan, tracks))
 
 
-def read_plan(folder: Path) -> CorpusPlan | None:
-    """Return the plan that a folder was composed from; None where there is none."""
-    path = folder / "corpus.json"
-    if not path.exists():
-        return None
-    stated = json.loads(path.read_text(encoding="utf-8"))
-    stated.pop("recipes")
-    return CorpusPlan(**{**stated, "genres": tuple(stated["genres"])})
+def is_demo(folder: Path) -> bool:
+    """Tell whether demo music was composed into a folder, or begun to be."""
+    return (folder / _PLAN).exists()
 
 
 def _claim(folder: Path, plan: CorpusPlan) -> None:
     """Write the plan into a new folder; refuse one that holds other music."""
-    path = folder / "corpus.json"
     wanted = {**dataclasses.asdict(plan), "recipes": RECIPE_VERSION}
     wanted["genres"] = list(plan.genres)
-    if not path.exists():
-        write_json(path, wanted)
+    if not is_demo(folder):
+        write_json(folder / _PLAN, wanted)
         return
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = _read_claim(folder / _PLAN)
     differing = [key for key in wanted if found.get(key) != wanted[key]]
     if differing:
         key = differing[0]
@@ -99,6 +96,19 @@ def _claim(folder: Path, plan: CorpusPlan) -> None:
             f"Expected {folder} to hold demo music with {key} = {wanted[key]}, found"
             f" {found.get(key)}; choose another --corpus, or the same numbers as before."
         )
+
+
+def _read_claim(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError(
+            f"Expected the plan of the demo's music in {path}, found something else;"
+            " delete that folder, or choose another --corpus."
+        )
+    return found
 
 
 def _make(task: tuple[Path, TrackPlan]) -> None:

@@ -16,7 +16,7 @@ from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import labels, open_catalog
 from genre.db.connect import catalog_path
 from genre.db.summary import counts
-from genre.demo.corpus import compose_plan, read_plan
+from genre.demo.corpus import compose_plan, is_demo
 from genre.demo.plan import DURATION_S, CorpusPlan
 from genre.demo.truth import Truth, read_truth, score_labels, score_predictions
 from genre.errors import UsageError
@@ -120,7 +120,7 @@ def run_demo(
 
 def _check_corpus(settings: Settings, folder: Path) -> None:
     """Keep synthetic songs out of a corpus of real ones."""
-    if read_plan(folder) is None and catalog_path(settings).exists():
+    if not is_demo(folder) and catalog_path(settings).exists():
         raise UsageError(
             f"Expected a new folder or an earlier demo in {settings.corpus}, found"
             " another corpus; choose another --corpus for the demo."

@@ -14,7 +14,7 @@ import pytest
 
 from genre.audio import decode
 from genre.config import Settings
-from genre.demo.corpus import compose_corpus, compose_plan, read_plan
+from genre.demo.corpus import compose_corpus, compose_plan, is_demo
 from genre.demo.plan import plan_tracks
 from genre.demo.playlists import music_path
 from genre.errors import BusyError, UsageError
@@ -108,13 +108,22 @@ def test_a_folder_belongs_to_one_plan(
         list(compose_plan(tmp_path, replace(TINY, **change), jobs=1))  # type: ignore[arg-type]
 
 
-def test_the_plan_is_read_back(tmp_path: Path) -> None:
-    """A folder says what it was composed from; an empty one says nothing."""
-    assert read_plan(tmp_path) is None
+def test_a_folder_that_was_begun_is_a_demo(tmp_path: Path) -> None:
+    """The plan is written before the first note."""
+    assert not is_demo(tmp_path)
 
-    run(tmp_path)
+    run(tmp_path, limit=1)
 
-    assert read_plan(tmp_path) == TINY
+    assert is_demo(tmp_path)
+    assert not (tmp_path / "music").exists()
+
+
+def test_a_damaged_plan_is_refused(tmp_path: Path) -> None:
+    """The message names the file."""
+    (tmp_path / "corpus.json").write_text("{half", encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"corpus\.json, found something else"):
+        run(tmp_path)
 
 
 @pytest.mark.parametrize(("tracks_per_genre", "seed"), [(0, 0), (1, -1), (10**6, 0)])
