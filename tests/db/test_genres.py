@@ -69,4 +69,5 @@ def test_parents_are_set_and_taken_back(catalog: Catalog) -> None:
 
 
 def _parent(session: Session, key: str) -> str | None:
+    """Return the stored parent of a genre."""
     return session.get_one(m.Genre, key).parent_id

@@ -1,3 +1,5 @@
+"""Why a track has a genre: the arithmetic, witness by witness."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""What a division has to keep together."""
+
 import pytest
 
 from genre.labeler.groups import artists_of, group_tracks, home_artists

@@ -1,3 +1,5 @@
+"""label, split and why on a catalog."""
+
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,7 @@ def test_changed_playlists_make_a_new_set_and_back(tmp_path: Path) -> None:
 
 
 def _set_removed(settings: Settings, name: str, at: str | None) -> None:
+    """Mark a song's rows in all playlists as removed (or not)."""
     with open_catalog(settings) as catalog, catalog.write() as session:
         rows = update(m.PlaylistTrack).where(m.PlaylistTrack.track_id == track_id(name))
         session.execute(rows.values(removed_at=at))

@@ -1,3 +1,5 @@
+"""Artist-disjoint, stratified, deterministic parts."""
+
 from random import Random
 
 import pytest

@@ -1,3 +1,5 @@
+"""Names, aliases and titles of genres."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Playlist votes as soft labels."""
+
 import math
 from random import Random
 

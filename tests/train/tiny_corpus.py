@@ -48,6 +48,7 @@ class TinyCorpus:
         return self
 
     def _tracks(self, session: Session) -> None:
+        """Store the songs."""
         session.add_all(m.Genre(id=name.lower(), name=name) for name in GENRES)
         for i, track_id in enumerate(self.ids):
             session.add(
@@ -94,6 +95,7 @@ class TinyCorpus:
         splits.save_split_set(session, named, dealt)
 
     def _features(self, session: Session) -> None:
+        """Store frames for the songs."""
         songs = [
             SongFrames(
                 track_id,
