@@ -38,7 +38,11 @@ def new_learner(config: TrainConfig) -> Learner:
 
 
 def train(
-    learner: Learner, config: TrainConfig, *, scores: list[float] | None = None
+    learner: Learner,
+    config: TrainConfig,
+    *,
+    scores: list[float] | None = None,
+    bf16: bool = False,
 ) -> list[Epoch]:
     """Run the loop to its end; epoch i validates with ``scores[i]``."""
     left = iter(scores or [])
@@ -46,7 +50,7 @@ def train(
         learner,
         tiny_lesson(),
         config,
-        bf16=False,
+        bf16=bf16,
         threads=1,
         validate=lambda _: next(left, None),
     )
@@ -68,15 +72,28 @@ def test_the_loss_falls() -> None:
     assert history[-1].loss < 0.5 * history[0].loss
 
 
-def test_the_same_seed_ends_in_the_same_bits() -> None:
+@pytest.mark.parametrize("bf16", [False, True])
+def test_the_same_seed_ends_in_the_same_bits(bf16: bool) -> None:
     """Two runs agree in every tensor, averages and optimiser included."""
-    config = tiny_config()
+    config = tiny_config(epochs=2)
     first, second = new_learner(config), new_learner(config)
 
-    assert [r.loss for r in train(first, config)] == [
-        r.loss for r in train(second, config)
+    losses = [
+        [row.loss for row in train(n, config, bf16=bf16)] for n in (first, second)
     ]
+
+    assert losses[0] == losses[1]
     assert same(first.tensors(), second.tensors())
+
+
+def test_bf16_keeps_weights_and_averages_in_fp32() -> None:
+    """Only the crops' way through the network is computed in bf16."""
+    config = tiny_config(epochs=1)
+    learner = new_learner(config)
+    train(learner, config, bf16=True)
+
+    kinds = {t.dtype for t in learner.tensors().values() if t.is_floating_point()}
+    assert kinds == {torch.float32}
 
 
 def test_the_caller_may_use_random_numbers_between_epochs() -> None:
