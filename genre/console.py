@@ -232,13 +232,10 @@ class _Bar:
     def plan(self, plan: Plan) -> None:
         if self._progress is None:
             return
-        if plan.stage in self._tasks:
-            self._progress.update(self._tasks[plan.stage], total=plan.total)
-        else:
-            text = f"{plan.stage} ({plan.unit})"
-            self._tasks[plan.stage] = self._progress.add_task(
-                text, total=plan.total, item=""
-            )
+        # One bar per plan: a crawl first counts playlists, then tracks.
+        text = f"{plan.stage} ({plan.unit})"
+        task = self._progress.add_task(text, total=plan.total, item="")
+        self._tasks[plan.stage] = task
 
     def advance(self, outcome: Outcome) -> None:
         if self._progress is None or outcome.status is Status.NOTE:
