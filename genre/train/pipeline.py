@@ -30,7 +30,12 @@ from genre.train.examine import Truth, sit_exam
 from genre.train.learner import Learner
 from genre.train.predict import wav_to_probabilities
 from genre.train.run import learn_and_save, write_results
-from genre.train.sources import Sources, describe_losses, trainable
+from genre.train.sources import (
+    Sources,
+    check_examinable,
+    describe_losses,
+    trainable,
+)
 from genre.train.summary import summarise
 from genre.train.workshop import Workshop, new_learner, set_up
 
@@ -213,7 +218,7 @@ def evaluate(settings: Settings, run: str, *, split: Split) -> Iterator[Event]:
     CheckpointError
         There is no such finished run.
     NotReadyError
-        The part has no songs.
+        The part has no songs, or the run's songs are not there any more.
     """
     with open_catalog(settings, readonly=True) as catalog:
         found = _find_run(catalog, run)
@@ -223,11 +228,7 @@ def evaluate(settings: Settings, run: str, *, split: Split) -> Iterator[Event]:
                 session, found.label_set, found.split_set, found.feature_key
             )
     table = sources.table.with_genres(checkpoint.genres)
-    rows = table.rows(split)
-    if not len(rows):
-        raise NotReadyError(
-            f"Expected songs in the {split} part, found none; choose another --split."
-        )
+    check_examinable(table, split, genres=checkpoint.genres)
     yield Plan(Stage.TRAIN, total=1, unit="runs")
     resident = load_resident(settings.corpus, sources.shards, sources.refs_of(table))
     with repeatable(0, 0, threads=settings.n_jobs):

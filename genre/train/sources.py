@@ -81,6 +81,23 @@ def _n_taught(table: SongTable, config: TrainConfig) -> int:
     return songs.n_songs if config.multilabel else int((top_labels(songs) >= 0).sum())
 
 
+def check_examinable(
+    table: SongTable, split: Split, *, genres: tuple[str, ...]
+) -> None:
+    """Raise NotReadyError when a finished run cannot be measured on a part."""
+    lost = sorted(set(genres) - set(table.genres))
+    if lost or not len(table.rows(Split.TRAIN)):
+        raise NotReadyError(
+            "Expected the songs the run was made from, found no frames of"
+            f" {', '.join(lost) or 'its training songs'} any more; run `genre crawl`"
+            " and `genre features`."
+        )
+    if not len(table.rows(split)):
+        raise NotReadyError(
+            f"Expected songs in the {split} part, found none; choose another --split."
+        )
+
+
 def describe_losses(
     sources: Sources, whole: SongTable, table: SongTable
 ) -> tuple[str, ...]:

@@ -364,6 +364,20 @@ def test_evaluate_an_empty_part(trained: tuple[TinyCorpus, list[Event]]) -> None
         list(evaluate(trained[0].settings, "latest", split=Split.EXCLUDED))
 
 
+def test_evaluate_without_the_songs_of_a_genre(tmp_path: Path) -> None:
+    """A run whose songs are gone is not measured on what happens to be left."""
+    settings = TinyCorpus(tmp_path).build().settings
+    list(train(settings, CONFIG))
+    with open_catalog(settings) as catalog, catalog.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE audio SET status = 'removed' WHERE track_id IN"
+            " (SELECT track_id FROM labels WHERE genre_id = 'house')"
+        )
+
+    with pytest.raises(NotReadyError, match="found no frames of House any more"):
+        list(evaluate(settings, "latest", split=Split.TEST))
+
+
 def test_an_unknown_run_is_answered_with_the_known_ones(
     trained: tuple[TinyCorpus, list[Event]],
 ) -> None:
