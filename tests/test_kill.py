@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from genre.audio import write_wav
 from genre.files import sha256_file
@@ -27,11 +28,12 @@ STAGES: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def _song(number: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _song(number: int) -> NDArray[np.float32]:
     """Six seconds of a chord that no other number has."""
     t = np.arange(6 * 16_000, dtype=np.float32) / 16_000
     tones = [np.sin(2 * np.pi * (110 + 17 * number) * k * t) for k in (1, 1.5, 2)]
-    return (0.2 * np.sum(tones, axis=0)).astype(np.float32)
+    song: NDArray[np.float32] = (0.2 * np.sum(tones, axis=0)).astype(np.float32)
+    return song
 
 
 def _write_sources(folder: Path) -> None:
