@@ -13,6 +13,7 @@
     ├── StoreError                  1  a segment shard is missing or damaged
     ├── CheckpointError             1  a run's checkpoint is missing or damaged
     ├── ExportError                 1  an export could not be written or read
+    ├── ChildError                  1  a mistake of ours, in a helper process
     └── ItemError                   -  one track, playlist or service; goes into the ledger
         ├── MediaError                 permanent: this is not usable audio
         ├── FetchError                 any class: it could not be fetched
@@ -83,6 +84,10 @@ class CheckpointError(GenreError):
 
 class ExportError(GenreError):
     """A published corpus cannot be written or read."""
+
+
+class ChildError(GenreError):
+    """A function in a helper process failed in a way nobody foresaw."""
 
 
 class ItemError(GenreError):

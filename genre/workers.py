@@ -24,7 +24,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from genre import errors
-from genre.errors import FetchError, GenreError, ItemError, ServiceStopError
+from genre.errors import (
+    ChildError,
+    FetchError,
+    GenreError,
+    ItemError,
+    ServiceStopError,
+)
 from genre.records import ErrorClass
 
 Item = TypeVar("Item")
@@ -32,10 +38,6 @@ Result = TypeVar("Result")
 
 _SPAWN = multiprocessing.get_context("spawn")
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class ChildError(GenreError):
-    """The function in the child failed in a way nobody foresaw: a mistake of ours."""
 
 
 class Child:

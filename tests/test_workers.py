@@ -11,9 +11,15 @@ from typing import Any
 
 import pytest
 
-from genre.errors import FetchError, GenreError, MediaError, ServiceStopError
+from genre.errors import (
+    ChildError,
+    FetchError,
+    GenreError,
+    MediaError,
+    ServiceStopError,
+)
 from genre.records import ErrorClass
-from genre.workers import Child, ChildError, map_processes
+from genre.workers import Child, map_processes
 
 
 def answer(request: dict[str, Any]) -> Any:
