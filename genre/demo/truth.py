@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from genre.db import Session, tracks
 from genre.files import sha256_file
-from genre.records import HARD_SCORE, Label, Split
+from genre.records import Label, Split
 
 Truth = Mapping[str, tuple[str, ...]]  # track id -> composed genres
 
@@ -42,7 +42,7 @@ def score_labels(truth: Truth, labels: Iterable[Label]) -> dict[str, Any]:
     without a label: together what the playlists flipped. Unknown labels are
     neither; they are counted apart.
     """
-    given = {(x.track_id, x.genre) for x in labels if (x.score or 0) >= HARD_SCORE}
+    given = {(x.track_id, x.genre) for x in labels if x.hard}
     given = {cell for cell in given if cell[0] in truth}
     unknown = {(x.track_id, x.genre) for x in labels if not x.known}
     composed = {(track, genre) for track, genres in truth.items() for genre in genres}
