@@ -32,6 +32,7 @@ from genre.train.predict import wav_to_probabilities
 from genre.train.run import learn_and_save, write_results
 from genre.train.sources import (
     Sources,
+    check_disjoint,
     check_examinable,
     describe_losses,
     trainable,
@@ -73,6 +74,7 @@ def train(
         stage_lock(settings.corpus, Stage.TRAIN),
     ):
         sources = _read_current(catalog, MelConfig.from_settings(settings))
+        check_disjoint(sources)
         whole = sources.table
         table = trainable(whole, config)
         run = rundir.new_run(config, sources, table)

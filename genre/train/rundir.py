@@ -45,6 +45,7 @@ def new_run(config: TrainConfig, sources: Sources, table: SongTable) -> Run:
         "label_set": sources.label_set,
         "split_set": sources.split_set,
         "songs": [(r.track_id, r.pcm_sha256, r.feature_key) for r in refs],
+        "artists": table.artists,  # the bootstrap draws them
     }
     return Run(
         id=f"{config.model}-{sha256_json(content)[:8]}",

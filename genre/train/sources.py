@@ -98,12 +98,55 @@ def check_examinable(
         )
 
 
+def check_disjoint(sources: Sources) -> None:
+    """Refuse parts that the catalog has outgrown: test must share no artist or sound.
+
+    Artists and sounds may have become known after the parts were made.
+
+    Raises
+    ------
+    NotReadyError
+        Test shares a main artist or an equal recording with train or validation.
+    """
+    sounds = {ref.track_id: (ref.pcm_sha256,) for ref in sources.refs}
+    for what, keys in (("main artist", sources.artists), ("recording", sounds)):
+        shared = _shared_with_test(sources.splits, keys)
+        if shared:
+            raise NotReadyError(
+                f"Expected no {what} in the test part and another part, found"
+                f" {len(shared)} (the first: {shared[0]}); scores would be too good. Run"
+                " `genre split` again."
+            )
+
+
+def _shared_with_test(
+    splits: Mapping[str, Split], keys: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """Return the keys of test songs that songs to learn from have, too; sorted."""
+    taught = {Split.TRAIN, Split.VALIDATION}
+    tested, learnt = (
+        {key for t, part in splits.items() if part in parts for key in keys.get(t, ())}
+        for parts in ({Split.TEST}, taught)
+    )
+    return sorted(tested & learnt)
+
+
 def describe_losses(
     sources: Sources, whole: SongTable, table: SongTable
 ) -> tuple[str, ...]:
     """Return a sentence for everything that was left out of a run."""
     dropped = [genre for genre in whole.genres if genre not in table.genres]
     sentences = [f"{g} is left out: no training song clearly has it." for g in dropped]
+    n_unsplit = len({label.track_id for label in sources.labels} - set(sources.splits))
+    if n_unsplit:
+        songs = (
+            "1 labelled song is"
+            if n_unsplit == 1
+            else f"{n_unsplit} labelled songs are"
+        )
+        sentences.append(
+            f"{songs} in no part, and took no part; run `genre split` to bring them in."
+        )
     n_silent = len(set(sources.splits) - {ref.track_id for ref in sources.refs})
     if n_silent:
         songs = "1 song has" if n_silent == 1 else f"{n_silent} songs have"

@@ -7,13 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from genre.config import Settings
-from genre.db import open_catalog, runs
+from genre.db import models as m
+from genre.db import open_catalog, runs, splits
 from genre.db.dump import canonical_dump
 from genre.errors import BusyError, CheckpointError, GenreError, NotReadyError
 from genre.files import stage_lock
-from genre.records import Event, Outcome, Plan, Run, Split, Stage, Status
+from genre.records import (
+    Event,
+    Outcome,
+    Plan,
+    Run,
+    Split,
+    SplitSet,
+    Stage,
+    Status,
+)
 from genre.train.checkpoint import load_checkpoint
 from genre.train.pipeline import evaluate, predict, train
 from tests.synth import noise, write_media
@@ -284,6 +295,41 @@ def test_too_few_songs_are_refused(
         list(train(corpus.settings, CONFIG))
 
 
+def test_labelled_songs_without_a_part_are_noted(tmp_path: Path) -> None:
+    """Songs that came after the split take no part, and the user is told."""
+    corpus = TinyCorpus(tmp_path).build(without=["splits"])
+    with open_catalog(corpus.settings) as catalog, catalog.write() as session:
+        dealt = dict.fromkeys(corpus.ids[:9], Split.TRAIN)
+        dealt |= dict.fromkeys(corpus.ids[9:18], Split.TEST)
+        splits.save_split_set(session, SplitSet("early", "by hand", {}), dealt)
+
+    events = list(train(corpus.settings, CONFIG))
+
+    assert any("6 labelled songs are in no part" in note for note in notes(events))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [("artist", "one and the same", "main artist"), ("sound", "alike", "recording")],
+)
+def test_parts_that_share_with_test_are_refused(
+    tmp_path: Path, column: str, value: str, what: str
+) -> None:
+    """An artist or a sound in test and train makes scores too good: split again."""
+    corpus = TinyCorpus(tmp_path).build()
+    both = [corpus.ids[0], corpus.ids[9]]  # train, test
+    with open_catalog(corpus.settings) as catalog, catalog.write() as session:
+        if column == "artist":
+            rows = update(m.TrackArtist).where(m.TrackArtist.track_id.in_(both))
+            session.execute(rows.values(artist_key=value))
+        for table in (m.Audio, m.Feature) if column == "sound" else ():
+            rows = update(table).where(table.track_id.in_(both))
+            session.execute(rows.values(pcm_sha256=value))
+
+    with pytest.raises(NotReadyError, match=f"Expected no {what} in the test part"):
+        list(train(corpus.settings, CONFIG))
+
+
 def test_an_empty_validation_part_is_noted(tmp_path: Path) -> None:
     """Training goes on with plain thresholds, and says so."""
     corpus = TinyCorpus(tmp_path).build(without=["splits"])
@@ -301,10 +347,14 @@ def test_a_genre_without_training_song_is_left_out_by_name(tmp_path: Path) -> No
     corpus = TinyCorpus(tmp_path).build(without=["splits"])
     with open_catalog(corpus.settings) as catalog, catalog.write() as session:
         corpus.split(session, parts=(Split.TRAIN, Split.TEST))
-        session.connection().exec_driver_sql(
-            "UPDATE splits SET split = 'test' WHERE track_id IN"
-            " (SELECT track_id FROM labels WHERE genre_id = 'ambient')"
-        )
+        for change in (
+            "splits SET split = 'test'",
+            "track_artists SET artist_key = 'x'",
+        ):
+            session.connection().exec_driver_sql(
+                f"UPDATE {change} WHERE track_id IN"
+                " (SELECT track_id FROM labels WHERE genre_id = 'ambient')"
+            )
 
     events = list(train(corpus.settings, CONFIG))
 
