@@ -114,7 +114,7 @@ def label(
     """Turn playlist membership into soft multi-genre labels."""
     from genre.labeler import pipeline
 
-    call.report.messages(call.report.follow(pipeline.label(call.settings(), name=name)))
+    call.report.follow(pipeline.label(call.settings(), name=name))
 
 
 @command("Label")
@@ -129,7 +129,7 @@ def split(
     from genre.labeler import pipeline
 
     params = pipeline.SplitParams(seed=seed, ratios=_ratios(ratios))
-    call.report.messages(call.report.follow(pipeline.split(call.settings(), params)))
+    call.report.follow(pipeline.split(call.settings(), params))
 
 
 @command("Label")
@@ -201,8 +201,7 @@ def train(
     given = {name: value for name, value in chosen.items() if value is not None}
     config = TrainConfig(multilabel=multilabel, resume=resume, **given)  # type: ignore[arg-type]
     _split_when_missing(call, settings)
-    last = call.report.follow(pipeline.train(settings, config))
-    call.report.messages(last)
+    call.report.follow(pipeline.train(settings, config))
 
 
 @command("Learn")
@@ -214,8 +213,7 @@ def evaluate(
     """Measure a run on a part of the corpus, song level and segment level."""
     from genre.train import pipeline
 
-    last = call.report.follow(pipeline.evaluate(call.settings(), run, split=split))
-    call.report.messages(last)
+    call.report.follow(pipeline.evaluate(call.settings(), run, split=split))
 
 
 @command("Learn")
@@ -227,8 +225,7 @@ def predict(
     """Say which genres audio files have."""
     from genre.train import pipeline
 
-    last = call.report.follow(pipeline.predict(call.settings(), run, files))
-    call.report.messages(last)
+    call.report.follow(pipeline.predict(call.settings(), run, files))
 
 
 # --- publish ---------------------------------------------------------------------
@@ -246,7 +243,7 @@ def export(
     settings = call.settings()
     _split_when_missing(call, settings)
     request = pipeline.ExportRequest(target=target, force=force)
-    call.report.messages(call.report.follow(pipeline.export(settings, request)))
+    call.report.follow(pipeline.export(settings, request))
 
 
 @command("Publish")

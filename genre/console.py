@@ -48,29 +48,28 @@ class Report:
     def __init__(self, command: str, *, as_json: bool = False) -> None:
         self.command = command
         self.as_json = as_json
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[Status, str]] = Counter()
         self.unfinished = False
         self.shown: list[Outcome] = []
         self.hidden = 0
         self._json = JsonStream(sys.stdout, command) if as_json else None
         self._err = _stderr()
 
-    def follow(self, events: Iterable[Event], *, quiet: bool = False) -> list[Outcome]:
-        """Drain a pipeline behind a progress bar; return its last few outcomes.
+    def follow(self, events: Iterable[Event], *, quiet: bool = False) -> None:
+        """Drain a pipeline behind a progress bar; say what it has to say as it comes.
 
         ``quiet`` leaves its outcomes out of the counts (a step inside a step).
         """
-        last: list[Outcome] = []
         with _bar(self._err, hidden=self.as_json) as bar:
             for event in events:
                 if isinstance(event, Plan):
                     bar.plan(event)
                     continue
                 bar.advance(event)
-                last = [*last[-99:], event]
+                if event.status in {Status.DONE, Status.KEPT} and event.message:
+                    self.say(f"{event.label or event.subject}: {event.message}")
                 if not quiet:
                     self.add(event)
-        return last
 
     def tour(self, events: "Iterable[Event | Step | Finding]") -> None:
         """Follow the demo: announce each step with its command, then what was found."""
@@ -86,7 +85,7 @@ class Report:
 
         found: dict[str, str] = {}
         while True:
-            self.messages(self.follow(until_next()))
+            self.follow(until_next())
             if not announced:
                 break
             self._announce(announced.popleft(), found)
@@ -107,14 +106,14 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome, keep it for the summary, pass it to ``--json``."""
-        self.counts[outcome.status.value] += 1
+        self.counts[outcome.status, str(outcome.data.get("kind", ""))] += 1
         self.unfinished |= outcome.unfinished
         if self._json:
             self._json.item(to_fields(outcome))
-        elif outcome.status is not Status.KEPT and outcome.message:
-            if outcome.status is not Status.DONE and len(self.shown) < _SHOWN:
+        elif outcome.status not in {Status.DONE, Status.KEPT} and outcome.message:
+            if len(self.shown) < _SHOWN:
                 self.shown.append(outcome)
-            elif outcome.status is not Status.DONE:
+            else:
                 self.hidden += 1
 
     def say(self, text: str = "") -> None:
@@ -139,12 +138,6 @@ class Report:
         for row in rows:
             table.add_row(*(_plain(str(cell)) for cell in row))
         _stdout().print(table)
-
-    def messages(self, outcomes: Iterable[Outcome]) -> None:
-        """Write the messages of what went well, as results on standard output."""
-        for outcome in outcomes:
-            if outcome.status in {Status.DONE, Status.KEPT} and outcome.message:
-                self.say(f"{outcome.label or outcome.subject}: {outcome.message}")
 
     def explanation(self, found: "TrackExplanation") -> None:
         """Write the evidence behind a track's labels, witness by witness."""
@@ -176,7 +169,10 @@ class Report:
         """Write the summary (or close the JSON object); return the exit code."""
         code = exit_code if exit_code is not None else (3 if self.unfinished else 0)
         if self._json:
-            self._json.close(code, self.counts, error)
+            by_status: Counter[str] = Counter()
+            for (status, _), n in self.counts.items():
+                by_status[status.value] += n
+            self._json.close(code, by_status, error)
         else:
             self._summary(code, error)
         return code
@@ -189,9 +185,9 @@ class Report:
                 _plain(f"  {word}: {label}: {outcome.message}", 600), soft_wrap=True
             )
         if self.hidden:
-            self._err.print(f"  ... and {self.hidden} more (genre status --failures)")
+            self._err.print(f"  ... and {self.hidden} more; --json lists them all")
         if self.counts:
-            parts = [f"{n} {_MARKS[Status(s)]}" for s, n in sorted(self.counts.items())]
+            parts = [_count(n, *what) for what, n in sorted(self.counts.items())]
             self._err.print(_plain(f"{self.command}: {', '.join(parts)}"))
         if code == 3 and not error:
             self._err.print("Unfinished: run the same command again to do the rest.")
@@ -267,8 +263,19 @@ def _bar(console: "Console", *, hidden: bool) -> Iterator[_Bar]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[item]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    # rich would send what is printed meanwhile to the bar's stream: right only when
+    # both are the same terminal.
+    shared = sys.stdout.isatty()
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=shared
+    ) as progress:
         yield _Bar(progress)
+
+
+def _count(n: int, status: Status, kind: str) -> str:
+    """Return ``2 playlists done``, or ``2 done`` when all are of one kind."""
+    things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
+    return f"{n} {things}{_MARKS[status]}"
 
 
 def _plain(text: str, width: int = 1000) -> Any:
@@ -281,7 +288,9 @@ def _plain(text: str, width: int = 1000) -> Any:
 def _stdout() -> "Console":
     from rich.console import Console
 
-    return Console(file=sys.stdout, highlight=False, markup=False)
+    # Programs that read us must not get folded lines.
+    width = None if sys.stdout.isatty() else 10_000
+    return Console(file=sys.stdout, highlight=False, markup=False, width=width)
 
 
 def _stderr() -> "Console":

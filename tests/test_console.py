@@ -118,4 +118,39 @@ def test_many_failures_are_counted_not_listed(
 
     err = capsys.readouterr().err
     assert err.count("Expected audio") == 12
-    assert "88 more" in err
+    assert "88 more; --json lists them all" in err
+
+
+def test_results_come_as_they_are_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every message of what went well is a line of its own, however many there are."""
+    told = [
+        Outcome(Stage.TRAIN, f"{i}.mp3", Status.DONE, message="House")
+        for i in range(300)
+    ]
+
+    Report("predict").follow(told)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["0.mp3: House", "1.mp3: House"]
+    assert len(lines) == 300
+
+
+def test_counts_name_what_was_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Playlists and tracks are not added up for people; machines count outcomes."""
+    kinds = ["playlist", "track", "track"]
+    outcomes = [
+        Outcome(Stage.CRAWL, str(i), Status.DONE, data={"kind": kind})
+        for i, kind in enumerate(kinds)
+    ]
+    report = Report("crawl")
+    report.follow(outcomes)
+    report.finish()
+
+    assert "crawl: 1 playlist done, 2 tracks done" in capsys.readouterr().err
+
+
+def test_a_pipe_gets_unfolded_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """A long value stays on one line when nobody looks at a terminal."""
+    Report("status").table("T", ("", ""), [("digest", "f" * 200)])
+
+    assert f"digest  {'f' * 200}" in capsys.readouterr().out
