@@ -32,6 +32,7 @@ from genre.train.exam import Cells, Floats, Ints
 from genre.train.weighted import Weighted
 
 LEVEL = 0.95
+_SAME = 1e-9  # a spread below this is rounding
 _BLOCK = 25  # resamples drawn at once; bounds the memory, is part of the seed's meaning
 
 
@@ -218,13 +219,19 @@ def _intervals(
 
 
 def _deviation(drawn: Floats) -> Floats:
-    """Return the standard deviation over resamples, NaN when fewer than two count."""
+    """Return the standard deviation over resamples, NaN where it says nothing.
+
+    That is with fewer than two that count, and where none differs from another: a
+    constant answer, or so few artists that no draw changes the ranking. An interval
+    without width would look like certainty.
+    """
     counted = ~np.isnan(drawn)
     n = counted.sum(axis=0)
     some = np.where(n > 1, n, np.nan)
     mean = np.where(counted, drawn, 0.0).sum(axis=0) / some
     squares = np.where(counted, (drawn - mean) ** 2, 0.0).sum(axis=0)
-    return np.asarray(np.sqrt(squares / (some - 1)))
+    deviation = np.sqrt(squares / (some - 1))
+    return np.where(deviation > _SAME, deviation, np.nan)
 
 
 def _lost(

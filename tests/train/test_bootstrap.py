@@ -133,13 +133,20 @@ def test_differences_are_paired() -> None:
     found = measured()
 
     own = found.differences[("model", "model")]["macro_pr_auc"]
-    assert [own.low, own.high] == [0.0, 0.0]
+    assert own.value == 0.0
     ours = found.systems["model"]["macro_pr_auc"]
     theirs = found.systems["baseline"]["macro_pr_auc"]
     paired = found.differences[("model", "baseline")]["macro_pr_auc"]
     apart = np.hypot(ours.high - ours.low, theirs.high - theirs.low)
     assert paired.value == pytest.approx(ours.value - theirs.value)
     assert paired.high - paired.low < 1.5 * apart
+
+
+def test_no_spread_is_no_interval() -> None:
+    """What no draw of artists changes gets no interval: one without width would lie."""
+    own = measured().differences[("model", "model")]["macro_pr_auc"]
+
+    assert np.isnan([own.low, own.high]).all()
 
 
 def test_more_artists_give_narrower_intervals() -> None:
