@@ -245,7 +245,7 @@ def _check_status(reply: Reply) -> None:
         raise ServiceStopError(
             f"Expected {shown} to answer, found that its host asks us to stay away"
             f" (HTTP 429); run this again {'after ' + retry_at if retry_at else 'later'}.",
-            service=reply.target.host,
+            service=reply.target.host_header,
             retry_at=retry_at,
         )
     busy = (ErrorClass.TEMPORARY, "try again later")

@@ -359,7 +359,10 @@ def test_a_service_that_wants_rest_stops_everything(form: str) -> None:
     with serve({"/a": Reply(status=429, headers={"Retry-After": stated})}) as server:
         error = failure(lambda: client().get_json(server.url("/a")))
     assert isinstance(error, ServiceStopError)
-    assert (error.service, error.error_class) == ("127.0.0.1", ErrorClass.STOP)
+    assert (error.service, error.error_class) == (
+        f"127.0.0.1:{server.port}",
+        ErrorClass.STOP,
+    )
     assert error.retry_at is not None
     late = datetime.fromisoformat(error.retry_at) - at
     assert timedelta(0) <= late < timedelta(seconds=60)

@@ -7,9 +7,8 @@ else does. Threads share one ``Services``; the catalog remembers for the next ru
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-
 from genre.errors import ServiceStopError
+from genre.urls import parse_target
 
 _PAUSE = timedelta(hours=1)  # when a service does not say how long
 
@@ -48,8 +47,16 @@ class Services:
 
 
 def service_of(url: str) -> str:
-    """Return the name under which a direct address's server is blocked: its host."""
-    return (urlsplit(url).hostname or "").lower()
+    """Return the name under which a direct address's server is blocked.
+
+    It is the host, with the port where that is unusual: another port is another server.
+
+    Raises
+    ------
+    FetchError
+        It is no http or https address.
+    """
+    return parse_target(url).host_header
 
 
 def _iso(time: datetime) -> str:

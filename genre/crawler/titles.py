@@ -63,7 +63,6 @@ _JOINS = re.compile(
     r"|\s+(?:x|×|vs\.?|versus|feat\.?|ft\.?|featuring|with|presents|pres\.?)\s+",
     re.IGNORECASE,
 )
-_NOBODY = NOBODY | {"unknown", "n a", "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,9 @@ def split_credit(raw: str) -> list[str]:
 def artist_keys(raw: str) -> list[str]:
     """Return the comparable names in a credit, without placeholders for nobody."""
     keys = [text_key(part) for part in split_credit(raw)]
-    if text_key(raw) in _NOBODY:
+    if text_key(raw) in NOBODY:
         return []
-    return [key for key in dict.fromkeys(keys) if key not in _NOBODY]
+    return [key for key in dict.fromkeys(keys) if key not in NOBODY]
 
 
 def split_featured(raw: str) -> tuple[str, str]:

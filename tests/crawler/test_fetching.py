@@ -217,9 +217,24 @@ def test_service_that_asks_to_stay_away(tmp_path: Path) -> None:
     assert by_status(second) == {Status.FAILED: 4, Status.KEPT: 1}
     assert {ErrorClass.STOP} == {o.error_class for o in songs(first) if o.unfinished}
     [service] = rows(tmp_path, m.Service)
-    assert (service["name"], bool(service["blocked_until"])) == ("127.0.0.1", True)
+    assert service["name"] == f"127.0.0.1:{server.port}"
+    assert service["blocked_until"]
     tried = [r for r in rows(tmp_path, m.Attempt) if r["subject_kind"] == "track"]
     assert [row["outcome"] for row in tried] == ["done"]
+
+
+def test_stop_holds_for_one_port_only(tmp_path: Path) -> None:
+    """Another server on the same machine answers while one wants to be left alone."""
+    busy = Reply(status=429, headers={"Retry-After": "3600"})
+    with serve({"/a.mp3": busy}) as one, serve({"/b.wav": song_bytes(tmp_path)}) as two:
+        lines = [one.url("/a.mp3"), two.url("/b.wav")]
+        write_lists(tmp_path, {"p.m3u Techno": "\n".join(lines)})
+
+        seen = [by_status(run(tmp_path, jobs=1)) for _ in range(2)]
+
+        assert (len(one.requests), len(two.requests)) == (1, 1)
+    assert seen[0] == {Status.FAILED: 1, Status.DONE: 1}
+    assert seen[1] == {Status.FAILED: 1, Status.KEPT: 1}
 
 
 # --- searching ------------------------------------------------------------------------

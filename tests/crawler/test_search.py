@@ -92,6 +92,22 @@ def test_answer_that_is_no_list(tmp_path: Path) -> None:
         search(tmp_path, {})
 
 
+@pytest.mark.parametrize(
+    ("url", "service"),
+    [
+        ("http://Host.example/s", "host.example"),
+        ("https://host.example:443/s", "host.example"),
+        ("http://127.0.0.1:9000/s", "127.0.0.1:9000"),
+        ("http://[::1]:9000/s", "[::1]:9000"),
+    ],
+)
+def test_service_of_an_endpoint(tmp_path: Path, url: str, service: str) -> None:
+    """A server is left alone by host, and by port where that is unusual."""
+    client = HttpClient(settings(tmp_path))
+
+    assert HttpSearch(url, client, n=1).service == service
+
+
 def test_the_setting_chooses(tmp_path: Path) -> None:
     """``youtube`` asks YouTube, ``http:URL`` that endpoint."""
     found = {}
