@@ -5,7 +5,9 @@ which earlier command has to run first.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from genre.errors import NotReadyError
 from genre.records import FeatureRef, Label, Shard, Split
@@ -61,7 +63,7 @@ def trainable(table: SongTable, config: TrainConfig) -> SongTable:
             f" {found}; crawl playlists of another genre, then run `genre label`,"
             " `genre split` and `genre features`."
         )
-    table = table.with_genres(genres)
+    table = _kept(table, genres, config)
     n_train = _n_taught(table, config)
     if n_train < MIN_SONGS:
         raise NotReadyError(
@@ -74,6 +76,20 @@ def trainable(table: SongTable, config: TrainConfig) -> SongTable:
             " with `genre crawl`, or run `genre split` with other --ratios."
         )
     return table
+
+
+def _kept(table: SongTable, genres: tuple[str, ...], config: TrainConfig) -> SongTable:
+    """Return the table with these genres only.
+
+    With one genre per song, a song whose own genre goes has none then: it must not
+    be taught as what it is second best.
+    """
+    kept = table.with_genres(genres)
+    if config.multilabel:
+        return kept
+    top = top_labels(table)
+    orphan = np.array([t >= 0 and table.genres[t] not in genres for t in top], np.bool_)
+    return replace(kept, known=kept.known & ~orphan[:, None])
 
 
 def _n_taught(table: SongTable, config: TrainConfig) -> int:

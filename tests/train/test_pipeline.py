@@ -4,8 +4,10 @@ import csv
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -26,7 +28,10 @@ from genre.records import (
     Status,
 )
 from genre.train.checkpoint import load_checkpoint
+from genre.train.data import SongTable
+from genre.train.exam import top_labels
 from genre.train.pipeline import evaluate, predict, train
+from genre.train.sources import trainable
 from tests.synth import noise, write_media
 from tests.train.tiny import GENRES, read_tree, tiny_config
 from tests.train.tiny_corpus import TinyCorpus, last_outcome, notes
@@ -340,6 +345,24 @@ def test_an_empty_validation_part_is_noted(tmp_path: Path) -> None:
 
     assert "every threshold is 0.5" in notes(events)[0]
     assert load_checkpoint(folder_of(corpus.settings)).thresholds == (0.5, 0.5, 0.5)
+
+
+def test_a_song_is_not_taught_as_its_second_best_genre() -> None:
+    """One genre per song: when a song's own genre is left out, it has none."""
+    table = SongTable(
+        track_ids=tuple("abcdefgh"),
+        artists=tuple("abcdefgh"),
+        genres=("Ambient", "House", "Techno"),
+        targets=np.eye(3, dtype=np.float32)[[1, 2, 1, 2, 1, 2, 1, 0]],
+        known=np.ones((8, 3), np.bool_),
+        splits=(*[Split.TRAIN] * 6, Split.TEST, Split.TEST),
+    )
+    table.targets[7, 1] = 0.4  # Ambient, and House a little
+
+    single = trainable(table, replace(CONFIG, multilabel=False))
+
+    assert single.genres == ("House", "Techno")
+    assert top_labels(single).tolist() == [0, 1, 0, 1, 0, 1, 0, -1]
 
 
 def test_a_genre_without_training_song_is_left_out_by_name(tmp_path: Path) -> None:
