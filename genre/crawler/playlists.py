@@ -19,6 +19,7 @@ from genre.text import clean_text, display, genre_key
 
 _MAX_BYTES = 64_000_000
 _MAX_GENRE = 100  # characters; longer is a forgotten line break
+_LINE_END = re.compile(rb"\r\n|\n|\r")  # no other character ends a line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _QUOTED = re.compile(r'"([^"]*)"(?=\s|$)')
@@ -46,7 +47,7 @@ def read_list_file(path: Path) -> ListFile:
     """
     entries: list[ListEntry] = []
     problems: list[str] = []
-    for number, raw in enumerate(_read_bytes(path).split(b"\n"), start=1):
+    for number, raw in enumerate(_LINE_END.split(_read_bytes(path)), start=1):
         try:
             entry = _parse_line(raw.decode("utf-8"), number)
         except UnicodeDecodeError:
@@ -137,8 +138,8 @@ def _parse_line(line: str, number: int) -> ListEntry | None:
 def _split_source(line: str) -> tuple[str, str]:
     """Return the source and what follows it."""
     if not line.startswith('"'):
-        source, _, rest = line.replace("\t", " ").partition(" ")
-        return source, rest
+        source, *rest = line.split(maxsplit=1)  # at any white space of Unicode
+        return source, "".join(rest)
     match = _QUOTED.match(line)
     if match is None:
         raise _LineError(

@@ -7,6 +7,7 @@ else does. Threads share one ``Services``; the catalog remembers for the next ru
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+
 from genre.errors import ServiceStopError
 from genre.urls import parse_target
 

@@ -32,6 +32,10 @@ def write_list(folder: Path, content: str | bytes) -> Path:
         ("a.m3u", "a.m3u", ()),
         ("\ufeffa.m3u Techno", "a.m3u", ("Techno",)),
         ("a.m3u Techno\r", "a.m3u", ("Techno",)),
+        ("a.m3u\u00a0Techno", "a.m3u", ("Techno",)),
+        ("a.m3u\u3000Techno", "a.m3u", ("Techno",)),
+        ('"a\u00a0b.m3u"\u00a0Techno', "a\u00a0b.m3u", ("Techno",)),
+        ("a.m3u Techno\u00a0# loved", "a.m3u", ("Techno",)),
     ],
 )  # fmt: skip
 def test_line(tmp_path: Path, line: str, source: str, genres: tuple[str, ...]) -> None:
@@ -47,6 +51,25 @@ def test_comments_and_blank_lines_are_passed_over(tmp_path: Path) -> None:
     path = write_list(tmp_path, "# mine\n\n   # more\na.m3u Techno\n")
 
     assert (ListEntry("a.m3u", ("Techno",), 4),) == read_list_file(path).entries
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_every_system(tmp_path: Path, end: str) -> None:
+    """Unix, Windows and old Mac files hold the same lines; numbers count them."""
+    path = write_list(tmp_path, end.join(["a.m3u House", "", "b.m3u Techno", ""]))
+
+    assert (
+        ListEntry("a.m3u", ("House",), 1),
+        ListEntry("b.m3u", ("Techno",), 3),
+    ) == read_list_file(path).entries
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\x85", "\x0b"])
+def test_nothing_else_ends_a_line(tmp_path: Path, char: str) -> None:
+    """What Unicode calls a line separator is white space inside a line."""
+    path = write_list(tmp_path, f"a.m3u Deep{char}House\n")
+
+    assert (ListEntry("a.m3u", ("Deep House",), 1),) == read_list_file(path).entries
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ what cannot be used into one sentence with the row's number.
 """
 
 import hashlib
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,27 +74,40 @@ def playlist_of(
     )
 
 
-def decode(document: Document, *, fallback: str) -> tuple[str, bool]:
-    """Return the text, and whether it had to be read in the fallback encoding.
+def read_lines(
+    document: Document, *, legacy: bool = True
+) -> tuple[list[str], tuple[str, ...]]:
+    r"""Return the lines, each ended by ``\n``, and a note if they are not in Unicode.
+
+    Only ``\r\n``, ``\n`` and ``\r`` end a line: titles may hold the separators of
+    Unicode. ``legacy`` allows what Windows and older systems wrote.
 
     Raises
     ------
     ItemError
-        It is not UTF-8 and there is no fallback ("").
+        It is not in Unicode, as it has to be.
     """
-    content = document.content
+    text, encoding = _decode(document.content)
+    if encoding and not legacy:
+        raise ItemError(
+            f"Expected UTF-8 text in {display(document.name)}, found other bytes;"
+            " save it as UTF-8.",
+            error_class=ErrorClass.ENVIRONMENT,
+        )
+    note = f"{document.name} is not UTF-8; it was read as {encoding}."
+    return list(io.StringIO(text, newline=None)), (note,) if encoding else ()
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    """Return the text and the name of its encoding, "" for Unicode."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return content.decode("utf-16", "replace"), False
-    try:
-        return content.decode("utf-8-sig"), False
-    except UnicodeDecodeError as error:
-        if not fallback:
-            raise ItemError(
-                f"Expected UTF-8 text in {display(document.name)}, found other bytes;"
-                " save it as UTF-8.",
-                error_class=ErrorClass.ENVIRONMENT,
-            ) from error
-        return content.decode(fallback, "replace"), True
+        return content.decode("utf-16", "replace"), ""
+    for encoding, name in (("utf-8-sig", ""), ("cp1252", "Windows-1252")):
+        try:
+            return content.decode(encoding), name
+        except UnicodeDecodeError:
+            continue  # five bytes mean nothing in Windows-1252
+    return content.decode("latin-1"), "Latin-1"
 
 
 def _nothing_usable(document: Document, problems: list[str]) -> ItemError:

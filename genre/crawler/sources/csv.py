@@ -6,12 +6,11 @@ are in ``_COLUMNS``; the others are named to the user.
 """
 
 import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from genre.crawler import titles
-from genre.crawler.sources.base import Row, decode, playlist_of
+from genre.crawler.sources.base import Row, playlist_of, read_lines
 from genre.crawler.sources.places import Document
 from genre.errors import ItemError
 from genre.records import ErrorClass, PlaylistData
@@ -53,11 +52,10 @@ def read(document: Document) -> PlaylistData:
     ItemError
         There is no header that names a known column, or no usable row.
     """
-    text, foreign = decode(document, fallback="cp1252")
-    text = text.replace("\0", " ")
-    delimiter = _sniff(text)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = next(lines, [])
+    read, encoding = read_lines(document)
+    lines = [line.replace("\0", " ") for line in read]
+    delimiter = _sniff(lines)
+    header = _cells(lines[0], delimiter) if lines else []
     columns = _columns(header)
     if not _NAMES & set(columns):
         raise ItemError(
@@ -66,10 +64,9 @@ def read(document: Document) -> PlaylistData:
             f" {display(', '.join(header), width=80)!r}; add one.",
             error_class=ErrorClass.ENVIRONMENT,
         )
-    notes = [*_unmapped(document, header, columns)]
-    if foreign:
-        notes.append(f"{document.name} is not UTF-8; it was read as Windows-1252.")
-    return playlist_of(document, _rows(lines, columns), kind="csv", notes=tuple(notes))
+    notes = (*_unmapped(document, header, columns), *encoding)
+    records = _records(lines[1:], delimiter, n_columns=_width(header))
+    return playlist_of(document, _rows(records, columns), kind="csv", notes=notes)
 
 
 def parse_duration(raw: str, *, milliseconds: bool = False) -> float | None:
@@ -90,12 +87,23 @@ def parse_duration(raw: str, *, milliseconds: bool = False) -> float | None:
     return None
 
 
-def _sniff(text: str) -> str:
+def _sniff(lines: Sequence[str]) -> str:
     """Return the delimiter under which the header names the most known columns."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(
-        ",;\t", key=lambda d: len(_columns(next(csv.reader([first], delimiter=d))))
-    )
+    first = next((line for line in lines if line.strip()), "")
+    return max(",;\t", key=lambda delimiter: len(_columns(_cells(first, delimiter))))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of one line taken by itself; too long a line has none."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _width(header: Sequence[str]) -> int:
+    """Return how many columns there are, up to the last one with a name."""
+    return max((i for i, name in enumerate(header, start=1) if name.strip()), default=0)
 
 
 def _columns(header: list[str]) -> dict[str, int]:
@@ -118,22 +126,63 @@ def _unmapped(
         yield f"{document.name}: these columns are not used: {listed}."
 
 
-def _rows(lines: Iterator[list[str]], columns: Mapping[str, int]) -> Iterator[Row]:
-    number = 1  # the header was row 1
-    while True:
-        number += 1
+def _records(
+    lines: Sequence[str], delimiter: str, *, n_columns: int
+) -> Iterator[list[str] | str]:
+    """Yield the cells of each row, or what is wrong with it.
+
+    A quote that is never closed would make one cell of the following rows: such a
+    row is given up, and reading goes on with its second line.
+    """
+    end = 0  # of the rows that are read
+    while end < len(lines):
+        start = end
+        rest = map(lines.__getitem__, range(start, len(lines)))
+        reader = csv.reader(rest, delimiter=delimiter, strict=True)
         try:
-            cells = next(lines, None)
-        except csv.Error as error:
+            for cells in reader:
+                after = start + reader.line_num
+                if _holds_rows(cells, lines[end + 1 : after], delimiter, n_columns):
+                    raise csv.Error
+                yield cells
+                end = after
+        except csv.Error:
+            yield _alone(lines[end], delimiter)
+            end += 1
+
+
+def _holds_rows(
+    cells: Sequence[str], more: Sequence[str], delimiter: str, n_columns: int
+) -> bool:
+    """Tell whether a row's further lines, in one of its cells, are rows themselves."""
+    if not any(len(_cells(line, delimiter)) >= n_columns for line in more):
+        return False
+    inside = "".join(cell.partition("\n")[2] for cell in cells)
+    return n_columns == 1 or delimiter in inside
+
+
+def _alone(line: str, delimiter: str) -> list[str] | str:
+    """Return the cells of a line that has none in common with the next, or the fault."""
+    reader = csv.reader([line, ""], delimiter=delimiter)
+    try:
+        cells = next(reader)
+    except csv.Error as error:
+        return str(error)
+    return cells if reader.line_num == 1 else "a quote in it is not closed"
+
+
+def _rows(
+    records: Iterator[list[str] | str], columns: Mapping[str, int]
+) -> Iterator[Row]:
+    for number, cells in enumerate(records, start=2):  # the header is row 1
+        where = f"row {number}"
+        if isinstance(cells, str):
             problem = (
-                f"expected a CSV row, found one that is damaged ({error}); mend it."
+                f"expected a CSV row, found one that is damaged ({cells}); mend it."
             )
-            yield Row(where=f"row {number}", problem=problem)
-            continue
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield _row(cells, columns, f"row {number}")
+            yield Row(where=where, problem=problem)
+        elif any(cell.strip() for cell in cells):
+            yield _row(cells, columns, where)
 
 
 def _row(cells: list[str], columns: Mapping[str, int], where: str) -> Row:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from genre.crawler import titles
-from genre.crawler.sources.base import Row, decode, playlist_of
+from genre.crawler.sources.base import Row, playlist_of, read_lines
 from genre.crawler.sources.places import Document
 from genre.errors import ItemError
 from genre.records import PlaylistData
@@ -35,16 +35,16 @@ def read(document: Document) -> PlaylistData:
     ItemError
         It is an HLS manifest, not text, or holds no usable row.
     """
-    fallback = "" if document.name.lower().endswith(".m3u8") else "latin-1"
-    text, _ = decode(document, fallback=fallback)
-    lines = [line.strip() for line in text.splitlines()]
+    legacy = not document.name.lower().endswith(".m3u8")
+    read, notes = read_lines(document, legacy=legacy)
+    lines = [line.strip() for line in read]
     if any(line.upper().startswith("#EXT-X-") for line in lines):
         raise ItemError(
             f"Expected a playlist of songs in {display(document.name)}, found an HLS"
             " manifest (pieces of one stream); name a list of audio files."
         )
     title = next((m["name"] for line in lines if (m := _TITLE.match(line))), "")
-    return playlist_of(document, _rows(lines), kind="m3u", title=title)
+    return playlist_of(document, _rows(lines), kind="m3u", title=title, notes=notes)
 
 
 def _rows(lines: list[str]) -> Iterator[Row]:

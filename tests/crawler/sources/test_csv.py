@@ -117,6 +117,68 @@ def test_row_that_cannot_be_used(tmp_path: Path, row: str, message: str) -> None
     assert message in problem
 
 
+@pytest.mark.parametrize(
+    ("rows", "titles", "damaged"),
+    [
+        (["One,A,X", '"Two,B,X', "Three,C,X", "Four,D,X"], ["One", "Three", "Four"], 3),
+        (['One,"A,X', 'Two,"B",X', "Three,C,X"], ["Two", "Three"], 2),
+        (['One,"A,X', 'Two,B,12"', "Three,C,X"], ["Two", "Three"], 2),
+        (['One,"A,X', "Two,B,X", 'Three,"C,X', "Four,D,X"], ["Two", "Four"], 2),
+        (['One,"A', '"Two",B,X', "Three,C,X"], ["Two", "Three"], 2),
+        (["One,A,X", 'Two,B,"X'], ["One"], 3),
+    ],
+)
+def test_quote_that_is_not_closed(
+    tmp_path: Path, rows: list[str], titles: list[str], damaged: int
+) -> None:
+    """It costs its own row, which is reported by number; the following rows stay."""
+    data = read(tmp_path, "\n".join(["title,artist,album", *rows, ""]))
+
+    assert [item.title for item in data.items] == titles
+    assert data.problems[0] == (
+        f"p.csv, row {damaged}: expected a CSV row, found one that is damaged (a quote"
+        " in it is not closed); mend it."
+    )
+    assert len(data.items) + len(data.problems) == len(rows)
+
+
+def test_quote_in_a_single_column(tmp_path: Path) -> None:
+    """In a file of one column no cell holds two lines."""
+    text = 'title\n"The Band - 12\nThe Band - 7"\nThe Band - One\n'
+
+    data = read(tmp_path, text)
+
+    assert [item.title for item in data.items] == ['7"', "One"]
+    assert len(data.problems) == 1
+
+
+def test_sloppy_quotes_in_one_line(tmp_path: Path) -> None:
+    """Quotes that do not hide a line end cost nothing."""
+    text = 'title,artist\n"Song" (live),The Band\n7" Mix,The Band\n"One" ,A\n'
+
+    data = read(tmp_path, text)
+
+    assert [i.title for i in data.items] == ["Song (live)", '7" Mix', "One"]
+    assert data.problems == ()
+
+
+def test_cell_of_several_lines(tmp_path: Path) -> None:
+    """A quoted line break that makes no row of its own belongs to the cell."""
+    text = 'title,artist,note\n"A Long\nSong",The Band,"good,\n\nvery good"\nB,C,\n'
+
+    data = read(tmp_path, text)
+
+    assert [item.title for item in data.items] == ["A Long Song", "B"]
+    assert data.problems == ()
+
+
+def test_separators_of_unicode_end_no_row(tmp_path: Path) -> None:
+    """Only line feeds and carriage returns end a row."""
+    data = read(tmp_path, "title,artist\rA\u2028B\x85C,The Band\rD,E\r")
+
+    assert [item.title for item in data.items] == ["A B C", "D"]
+
+
 def test_blank_rows_are_passed_over(tmp_path: Path) -> None:
     """Empty lines and rows of delimiters are no problem."""
     data = read(tmp_path, "title,artist\n\n,,\nSong,The Band\n")
@@ -143,6 +205,14 @@ def test_windows_encoding(tmp_path: Path) -> None:
 
     assert data.items[0].title == "Déjà"
     assert data.notes == ("p.csv is not UTF-8; it was read as Windows-1252.",)
+
+
+def test_bytes_without_a_meaning_in_windows(tmp_path: Path) -> None:
+    """What is not even Windows-1252 is read as Latin-1, and the user is told."""
+    data = read(tmp_path, b"title,artist\nD\xe9j\xe0\x81,Me\n")
+
+    assert data.items[0].title == "D\xe9j\xe0"
+    assert data.notes == ("p.csv is not UTF-8; it was read as Latin-1.",)
 
 
 def test_utf_16(tmp_path: Path) -> None:

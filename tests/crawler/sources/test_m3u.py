@@ -109,12 +109,33 @@ def test_addresses(tmp_path: Path) -> None:
     assert (video.source, video.source_id) == ("youtube", "dQw4w9WgXcQ")
 
 
-def test_latin_1(tmp_path: Path) -> None:
-    """An old .m3u in Latin-1 is read; an .m3u8 must be UTF-8."""
+def test_windows_encoding(tmp_path: Path) -> None:
+    """An old .m3u is read as Windows-1252, with its quotes and dashes, and a note."""
+    song(tmp_path, "a.mp3"), song(tmp_path, "Été… – 2.mp3", b"other")
+    names = "#EXTINF:10,Café – Don’t…\na.mp3\nÉté… – 2.mp3\n"
+
+    data = read(tmp_path, names.encode("cp1252"), name="old.m3u")
+
+    assert [item.title for item in data.items] == ["Don’t…", "2"]
+    assert [item.artists for item in data.items] == [("Café",), ("Été…",)]
+    assert data.notes == ("old.m3u is not UTF-8; it was read as Windows-1252.",)
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_separators_of_unicode_end_no_line(tmp_path: Path, char: str) -> None:
+    """Only line feeds and carriage returns end a line; other separators are blanks."""
     song(tmp_path, "a.mp3")
+
+    data = read(tmp_path, f"#EXTM3U\r#EXTINF:9,The Band - So{char}ng\ra.mp3\r")
+
+    assert [(i.artists, i.title) for i in data.items] == [(("The Band",), "So ng")]
+    assert data.problems == ()
+
+
+def test_m3u8_is_unicode(tmp_path: Path) -> None:
+    """An .m3u8 must be UTF-8."""
     content = "#EXTINF:10,Café - Été\na.mp3\n".encode("latin-1")
 
-    assert read(tmp_path, content, name="old.m3u").items[0].artists == ("Café",)
     with pytest.raises(ItemError, match="save it as UTF-8"):
         read(tmp_path, content, name="new.m3u8")
 
