@@ -7,13 +7,13 @@ import importlib.metadata
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from genre.audio import ffmpeg_version, find_ffmpeg
 from genre.config import Settings, available_cores
-from genre.crawler.playlists import read_list_file
+from genre.crawler.playlists import by_source, read_list_file
 from genre.crawler.sources import read_source
 from genre.db import open_catalog
 from genre.db.dump import digest as dump_digest
@@ -21,8 +21,8 @@ from genre.db.summary import Counts, Failure, counts
 from genre.db.summary import failures as list_failures
 from genre.errors import GenreError, ItemError
 from genre.http import HttpClient
-from genre.records import PlaylistItem
-from genre.text import display
+from genre.records import ListEntry, PlaylistData
+from genre.text import display, genre_key
 
 _WAV_BYTES_PER_S = 32_000  # 16 kHz, 16 bit, mono
 _MEL_BYTES_PER_S = 8_000  # 31.25 frames of 128 float16 values
@@ -198,25 +198,18 @@ def plan(settings: Settings, list_file: Path) -> Cost:
         The list file is missing or empty.
     """
     listed = read_list_file(list_file)
-    problems = list(listed.problems)
-    rows: list[PlaylistItem] = []
-    client = HttpClient(settings)
-    for entry in listed.entries:
-        try:
-            data = read_source(entry, base=list_file.parent, client=client)
-        except GenreError as error:
-            problems.append(f"line {entry.line}: {error}")
-            continue
-        rows.extend(data.items)
-        problems.extend(data.problems)
+    found, unread = _read_all(settings, listed.entries, base=list_file.parent)
+    rows = [item for data in found for item in data.items]
+    problems = [problem for data in found for problem in data.problems]
+    names = {genre_key(genre) for entry in listed.entries for genre in entry.genres}
     seconds = sum(item.duration_s or _TYPICAL_S for item in rows)
     local = sum(bool(item.path) for item in rows)
     direct = sum(bool(item.url) and not item.path for item in rows)
     searched = len(rows) - local - direct
     share = (len(rows) - local) / len(rows) if rows else 0.0
     return Cost(
-        playlists=len(listed.entries),
-        genres=len({genre for entry in listed.entries for genre in entry.genres}),
+        playlists=len(found) + len(unread),
+        genres=len(names),
         songs=len(rows),
         local=local,
         direct=direct,
@@ -226,5 +219,22 @@ def plan(settings: Settings, list_file: Path) -> Cost:
         wav_gb=seconds * _WAV_BYTES_PER_S / 1e9,
         store_gb=seconds * _MEL_BYTES_PER_S / 1e9,
         search_hours=searched / _SEARCHED_PER_HOUR,
-        problems=tuple(problems),
+        problems=(*listed.problems, *unread, *problems),
     )
+
+
+def _read_all(
+    settings: Settings, entries: Iterable[ListEntry], *, base: Path
+) -> tuple[list[PlaylistData], list[str]]:
+    """Read each playlist of a list once; return them and why others cannot be read."""
+    found: dict[tuple[str, str], PlaylistData] = {}
+    unread: list[str] = []
+    client = HttpClient(settings)
+    for entry in by_source(entries):
+        try:
+            data = read_source(entry, base=base, client=client)
+        except GenreError as error:
+            unread.append(f"line {entry.line}: {error}")
+        else:
+            found[data.source, data.source_id] = data
+    return list(found.values()), unread

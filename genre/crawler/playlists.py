@@ -106,6 +106,16 @@ def one_spelling(
     return result, list(notes)
 
 
+def by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
+    """Join lines that name the same source: it has the genres of all of them."""
+    joined: dict[str, ListEntry] = {}
+    for entry in entries:
+        known = joined.setdefault(entry.source, entry)
+        new = tuple(genre for genre in entry.genres if genre not in known.genres)
+        joined[entry.source] = replace(known, genres=known.genres + new)
+    return list(joined.values())
+
+
 def _read_bytes(path: Path) -> bytes:
     advice = "name a UTF-8 text file with one playlist per line"
     try:

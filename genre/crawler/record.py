@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genre.crawler.identity import Song, same_by_text, song_of
+from genre.crawler.playlists import by_source
 from genre.crawler.sources import read_source
 from genre.db import (
     Catalog,
@@ -83,7 +84,7 @@ def record_all(
     """Read and record playlists in order; one that fails does not stop the others."""
     hashes = LocalHashes(catalog)
     genres_of: dict[str, tuple[str, ...]] = {}  # playlist id: genres, over all lines
-    for entry in _by_source(entries):
+    for entry in by_source(entries):
         try:
             data = read_source(entry, base=base, client=client, digest=hashes)
         except ItemError as error:
@@ -121,16 +122,6 @@ def record_playlist(
         message=f"{problems} rows could not be used" if problems else "",
     )
     return Recorded(key, changed, tuple(filter(None, merges)))
-
-
-def _by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
-    """Join lines that name the same source: it has the genres of all of them."""
-    joined: dict[str, ListEntry] = {}
-    for entry in entries:
-        known = joined.setdefault(entry.source, entry)
-        new = tuple(genre for genre in entry.genres if genre not in known.genres)
-        joined[entry.source] = replace(known, genres=known.genres + new)
-    return list(joined.values())
 
 
 # --- songs -----------------------------------------------------------------------
