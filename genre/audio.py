@@ -57,6 +57,7 @@ _NOT_AUDIO = (  # how files begin that some server sent in place of audio
 _SILENCE = 10 ** (-60 / 20)  # peak, of full scale
 _CHUNK = 1 << 20
 _LOG_BYTES = 32_768  # kept of each end of ffmpeg's messages
+_MAX_BYTES = 1 << 32  # of an encoded file
 _MEMORY_BYTES = 2 << 30  # address space of a decoder; honest files need a quarter
 _ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # all that ffmpeg gets of ours
 
@@ -164,9 +165,12 @@ def encode(source: Path, target: Path, *, codec: str) -> None:
         temporary = Path(name)
         try:
             command = ffmpeg.encode_command(source, temporary, codec)
-            code, log = run(command, stdout=None, deadline_s=600, max_bytes=1 << 32)
+            code, log = run(command, stdout=None, deadline_s=600, max_bytes=_MAX_BYTES)
             if code:
-                raise ffmpeg.failure(code, log, source=source, folder=target.parent)
+                full = temporary.stat().st_size >= _MAX_BYTES
+                raise ffmpeg.failure(
+                    code, log, source=source, folder=target.parent, at_our_limit=full
+                )
             fsync_file(temporary)
             temporary.chmod(0o644)
             publish(temporary, target)
@@ -238,9 +242,13 @@ def _decoded(source: Path, folder: Path, settings: Settings) -> Iterator[_Sound]
                 tempfile.TemporaryFile(prefix=".tmp-", dir=folder)
             )
         code, log = run(command, stdout=raw, deadline_s=deadline_s, max_bytes=max_bytes)
+        n_bytes = os.fstat(raw.fileno()).st_size
         if code:
-            raise ffmpeg.failure(code, log, source=source, folder=folder)
-        n_samples = os.fstat(raw.fileno()).st_size // 2
+            full = n_bytes >= max_bytes
+            raise ffmpeg.failure(
+                code, log, source=source, folder=folder, at_our_limit=full
+            )
+        n_samples = n_bytes // 2
         source_s = n_samples / SAMPLE_RATE
         _check_length(source_s, log, source, settings)
         n_kept = min(round(settings.excerpt_s * SAMPLE_RATE) or n_samples, n_samples)
@@ -359,7 +367,10 @@ def _start(command: list[str], stdout: IO[bytes] | None) -> "subprocess.Popen[by
 
 
 def _limit(pid: int, *, cpu_s: int, max_bytes: int) -> None:
-    """Limit the child from outside: safe among threads, where preexec_fn is not."""
+    """Limit the child from outside: safe among threads, where preexec_fn is not.
+
+    Where the user's own limits are lower, they stay.
+    """
     limits = {
         resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_FSIZE: max_bytes,
@@ -370,6 +381,9 @@ def _limit(pid: int, *, cpu_s: int, max_bytes: int) -> None:
     if hasattr(resource, "prlimit"):  # Linux only
         with contextlib.suppress(ProcessLookupError):  # it may have ended already
             for name, value in limits.items():
+                _, most = resource.getrlimit(name)
+                if most != resource.RLIM_INFINITY:
+                    value = min(value, most)
                 resource.prlimit(pid, name, (value, value))
 
 

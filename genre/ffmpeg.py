@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from genre.config import SAMPLE_RATE
-from genre.errors import GenreError, MediaError, ToolError
+from genre.errors import DiskFullError, GenreError, MediaError, ToolError
 from genre.files import disk_full
 from genre.records import ErrorClass
 from genre.text import clean_text, display
@@ -126,13 +126,22 @@ def refusal(source: Path, found: str, advice: str = "take another file") -> Medi
     return MediaError(f"Expected an audio file in {name}, found {found}; {advice}.")
 
 
-def failure(code: int, log: str, *, source: Path, folder: Path) -> GenreError:
+def failure(
+    code: int, log: str, *, source: Path, folder: Path, at_our_limit: bool = False
+) -> GenreError:
     """Return the error that says why ffmpeg ended with ``code``.
 
-    ``folder`` is where it wrote; a full disk there is nobody's fault.
+    ``folder`` is where it wrote; a full disk there is nobody's fault, and neither is
+    a limit on the size of files, unless it wrote as much as we allow.
     """
     if "No space left on device" in log or "Disk quota exceeded" in log:
         return disk_full(folder / source.name)
+    if (code == -signal.SIGXFSZ or "File too large" in log) and not at_our_limit:
+        return DiskFullError(
+            f"Expected to write the sound of {display(source.name)} below {folder}, found"
+            " a limit on the size of files; raise it (`ulimit -f`) or take another disk"
+            " and run the same command again (nothing was marked as failed)."
+        )
     if code in {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT}:
         return MediaError(
             f"Expected ffmpeg to decode {display(source.name)}, found it killed from"

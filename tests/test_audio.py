@@ -1,6 +1,8 @@
 """Behaviour of conversion: what goes in, what comes out, what is refused."""
 
 import contextlib
+import subprocess
+import sys
 import threading
 import time
 import wave
@@ -284,7 +286,7 @@ def test_a_decoder_writes_no_more_than_it_may(tmp_path: Path) -> None:
     with (tmp_path / "out.raw").open("wb") as out:
         code, log = run(command, stdout=out, deadline_s=60, max_bytes=10**6)
     assert (tmp_path / "out.raw").stat().st_size <= 10**6 + (1 << 20)
-    error = ffmpeg.failure(code, log, source=bomb, folder=tmp_path)
+    error = ffmpeg.failure(code, log, source=bomb, folder=tmp_path, at_our_limit=True)
     assert isinstance(error, MediaError)
 
 
@@ -373,6 +375,51 @@ def test_the_child_is_limited_in_memory_files_and_time() -> None:
         "0",
     )
     assert sh("sleep 0.2; ulimit -t >&2", deadline_s=7)[1].split() == ["8"]
+
+
+def limited(limits: str, code: str, *args: object) -> str:
+    """Run Python code in a shell with lower limits; return what it prints."""
+    shell = f'{limits}; exec "$@"'
+    command = ["/bin/bash", "-c", shell, "bash", sys.executable, "-c", code]
+    done = subprocess.run(
+        [*command, *map(str, args)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_users_own_lower_limits_stay() -> None:
+    """No limit of a child is above the caller's, which may not be raised."""
+    code = (
+        "from genre.audio import run\n"
+        "script = 'sleep 0.2; ulimit -v >&2; ulimit -f >&2; ulimit -n >&2'\n"
+        "print(run(['/bin/bash', '-c', script], stdout=None, deadline_s=60,"
+        " max_bytes=5 << 20)[1])"
+    )
+    said = limited("ulimit -v 1900000; ulimit -f 1200; ulimit -n 50", code)
+    assert said.split() == ["1900000", "1200", "50"]
+
+
+def test_a_limit_on_file_size_is_nobodys_fault(tmp_path: Path) -> None:
+    """A user's ``ulimit -f`` stops the run like a full disk and blames no song."""
+    source = write_media(tmp_path / "song.flac", noise(10.0))
+    code = (
+        "import sys, pathlib\n"
+        "from genre import audio, config, errors\n"
+        "source, target = map(pathlib.Path, sys.argv[1:])\n"
+        "for convert in (\n"
+        "    lambda: audio.convert_to_wav(source, target, settings=config.Settings()),\n"
+        "    lambda: audio.encode(source, target, codec='flac'),\n"
+        "):\n"
+        "    try:\n        convert()\n"
+        "    except errors.DiskFullError as error:\n        print(error)\n"
+    )
+    said = limited("ulimit -f 100", code, source, tmp_path / "x")
+    assert said.count("a limit on the size of files; raise it (`ulimit -f`)") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["song.flac"]
+    told = "Error writing trailer: File too large"  # as ffmpeg says it of a file system
+    error = ffmpeg.failure(229, told, source=source, folder=tmp_path)
+    assert isinstance(error, DiskFullError)
 
 
 def test_the_child_gets_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
