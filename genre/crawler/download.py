@@ -157,7 +157,7 @@ def _why_refused(candidates: tuple[Candidate, ...], settings: Settings) -> str:
         return f"Expected {needed}, found no search result at all; check the names."
     best = matching.ranked(list(candidates))[0]
     advice = {
-        Decision.UNCERTAIN: "decide yourself, or lower match_threshold",
+        Decision.UNCERTAIN: "name its address in the playlist, or lower match_threshold",
         Decision.REJECTED: "check the names",
         Decision.ACCEPTED: "check the names",
     }[best.decision]

@@ -38,6 +38,7 @@ from genre.records import (
 from genre.text import display
 
 MAX_TEMPORARY = 5  # temporary failures in a row after which a song is given up
+_AGAIN = "After a change `--retry permanent` tries it again."
 _PAGE = 200  # songs read from the catalog at once
 _WINDOW = 3  # jobs per thread that are begun or done but not written down yet
 
@@ -161,11 +162,15 @@ def _settled(
 
 
 def _is_closed(standing: Standing, retry: frozenset[ErrorClass]) -> bool:
-    """Tell whether a song is left alone: failed for good, or nothing fits its names."""
-    failed = standing.outcome is Status.FAILED
-    for_good = failed and standing.error_class is ErrorClass.PERMANENT
-    closed = for_good or standing.outcome is Status.REFUSED
+    """Tell whether a song is left alone this time."""
+    closed = _is_final(standing.outcome, standing.error_class)
     return closed and ErrorClass.PERMANENT not in retry
+
+
+def _is_final(outcome: Status, error_class: ErrorClass | None) -> bool:
+    """Tell whether a song failed for good, or nothing fits its names."""
+    for_good = outcome is Status.FAILED and error_class is ErrorClass.PERMANENT
+    return for_good or outcome is Status.REFUSED
 
 
 def _job(catalog: Catalog, holding: Holding) -> Job:
@@ -258,18 +263,18 @@ def _given_up(session: Session, result: Result, outcome: Outcome) -> Outcome:
     ).get(track.id)
     if standing is None or standing.n_temporary + 1 < MAX_TEMPORARY:
         return outcome
-    message = (
-        f"Given up after {MAX_TEMPORARY} tries (`--retry permanent` begins anew):"
-        f" {outcome.message}"
-    )
+    message = f"Given up after {MAX_TEMPORARY} tries: {outcome.message} {_AGAIN}"
     return _outcome(
         track, Status.FAILED, message=message, error_class=ErrorClass.PERMANENT
     )
 
 
 def _of_result(result: Result, error_class: ErrorClass | None) -> Outcome:
+    """Return the outcome; what will not be tried again says how it would be."""
+    closed = _is_final(result.status, error_class)
+    message = f"{result.message} {_AGAIN}" if closed else result.message
     return _outcome(
-        result.job.track, result.status, message=result.message, error_class=error_class
+        result.job.track, result.status, message=message, error_class=error_class
     )
 
 

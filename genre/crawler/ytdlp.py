@@ -121,7 +121,8 @@ def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
         raise FetchError(
             f"Expected a finished recording of at most {longest:g} s and"
             f" {request['max_bytes']:,} bytes at {request['site']}, found none"
-            f" ({clean_text(said, limit=160) or 'no file came'}); take another address.",
+            f" ({clean_text(said, limit=160) or 'no file came'}); take another address,"
+            " or raise max_duration_s or max_bytes.",
             error_class=ErrorClass.PERMANENT,
         )
     return {"path": str(done)}

@@ -178,6 +178,32 @@ def test_permanent_failure_is_not_tried_again(tmp_path: Path) -> None:
     assert (first.message, first.error_class) == (second.message, second.error_class)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"max_duration_s": 10.0}, {}),
+        ({"min_duration_s": 20.0}, {}),
+        ({"max_bytes": 1000}, {}),
+        ({"duration_tolerance_s": 1.0}, {"duration_tolerance_s": 9.0}),
+    ],
+)
+def test_advice_about_a_setting_works(
+    tmp_path: Path, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """The sentence names the setting and `--retry permanent`: both together help."""
+    with serve({"/a.wav": song_bytes(tmp_path, s=12.0)}) as server:
+        names = f"#EXTINF:{18 if after else 12},The Band - Song\n"
+        write_lists(tmp_path, {"p.m3u Techno": f"{names}{server.url('/a.wav')}\n"})
+
+        [outcome] = songs(run(tmp_path, **before))
+        retry = {"retry": frozenset([ErrorClass.PERMANENT])}
+        again = run(tmp_path, request=retry, **after)
+
+    assert next(iter(before)) in outcome.message
+    assert "`--retry permanent` tries it again" in outcome.message
+    assert by_status(again) == {Status.DONE: 1}
+
+
 def test_temporary_failures_are_given_up(tmp_path: Path) -> None:
     """Each run tries again; after the fifth failure in a row it is permanent."""
     write_lists(tmp_path, {"p.m3u Techno": "http://127.0.0.1:9/a.mp3\n"})
@@ -187,7 +213,9 @@ def test_temporary_failures_are_given_up(tmp_path: Path) -> None:
     assert [outcome.error_class for outcome in seen] == [ErrorClass.TEMPORARY] * 4 + [
         ErrorClass.PERMANENT
     ] * 2
-    assert seen[-1].message.startswith("Given up after 5 tries")
+    assert seen[-1].message.startswith("Given up after 5 tries: Expected ")
+    assert seen[-1].message.endswith("`--retry permanent` tries it again.")
+    assert "--retry" not in seen[0].message
 
 
 def test_new_place_reopens_a_song(tmp_path: Path) -> None:
@@ -241,13 +269,19 @@ def test_stop_holds_for_one_port_only(tmp_path: Path) -> None:
 
 
 def search_for(
-    folder: Path, found: Any, media: dict[str, Route], **more: Any
+    folder: Path,
+    found: Any,
+    media: dict[str, Route],
+    *,
+    retry: frozenset[ErrorClass] = frozenset(),
+    **more: Any,
 ) -> list[Outcome]:
     """Crawl one named song with a search endpoint that answers ``found``."""
     (folder / "p.csv").write_text("title,artist,duration\nSong,The Band,2\n")
     (folder / "list.txt").write_text("p.csv Techno\n")
     with serve({"/search": json_reply(found), **media}) as server:
-        outcomes = songs(run(folder, search=f"http:{server.url('/search')}", **more))
+        more = {"search": f"http:{server.url('/search')}", **more}
+        outcomes = songs(run(folder, request={"retry": retry}, **more))
         [asked] = [r for r in server.requests if r.path == "/search"]
         assert asked.query == {"q": ["The Band Song"]}
         return outcomes
@@ -289,6 +323,35 @@ def test_nothing_good_enough(tmp_path: Path) -> None:
     assert (outcome.status, outcome.unfinished) == (Status.REFUSED, False)
     assert "found 'Someone - Song' at 0.40" in outcome.message
     assert by_status(run(tmp_path)) == {Status.REFUSED: 1}
+
+
+def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
+    """What was left to a person is fetched with a lower threshold and a new try."""
+    found = [{"id": "1", "url": "/a.wav", "title": "Song", "duration": 2}]
+    media = {"/a.wav": song_bytes(tmp_path)}
+
+    [outcome] = search_for(tmp_path, found, media, match_uncertain=0.3)
+    settings = {"match_uncertain": 0.3, "match_threshold": 0.35}
+    retry = frozenset([ErrorClass.PERMANENT])
+    again = search_for(tmp_path, found, media, retry=retry, **settings)
+
+    assert outcome.status is Status.REFUSED
+    assert (
+        "name its address in the playlist, or lower match_threshold" in outcome.message
+    )
+    assert "`--retry permanent` tries it again" in outcome.message
+    assert by_status(again) == {Status.DONE: 1}
+
+
+def test_naming_the_address_of_a_close_match_works(tmp_path: Path) -> None:
+    """A song that was left to a person is fetched from where its playlist says it is."""
+    found = [{"id": "1", "url": "/a.wav", "title": "Song", "duration": 2}]
+    search_for(tmp_path, found, {}, match_uncertain=0.3)
+    song(tmp_path / "mine.wav")
+    rows_ = "title,artist,duration,path\nSong,The Band,2,mine.wav\n"
+    (tmp_path / "p.csv").write_text(rows_)
+
+    assert by_status(run(tmp_path)) == {Status.DONE: 1}
 
 
 def test_no_result(tmp_path: Path) -> None:
