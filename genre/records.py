@@ -259,7 +259,9 @@ class AudioFile:
 # --- labels and splits ---------------------------------------------------------
 
 # artist keys that name nobody: songs by them have no artist in common
-NOBODY = frozenset({"", "various artists", "various", "va", "unknown artist"})
+NOBODY = frozenset(
+    {"", "n a", "none", "unknown", "unknown artist", "va", "various", "various artists"}
+)
 
 HARD_SCORE = 0.3  # from this share of votes on a song counts as being of the genre
 

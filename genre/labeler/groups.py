@@ -16,10 +16,9 @@ and cut ties, would leak.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from genre.records import SplitTrack
+from genre.records import NOBODY, SplitTrack
 
 MAX_GROUP = 0.10  # of all songs; a larger component is cut
-NOBODY = frozenset({"", "various artists", "various", "va", "unknown artist"})
 
 
 def group_tracks(

@@ -252,12 +252,10 @@ def test_a_leak_is_not_published(tmp_path: Path, songs: list[Song]) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_nobody_is_no_shared_artist(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nobody", ["various artists", "n a", "none", "unknown"])
+def test_nobody_is_no_shared_artist(tmp_path: Path, nobody: str) -> None:
     """Songs by "various artists" have no artist in common."""
-    songs = [
-        Song("a", artist="various artists"),
-        Song("d", "test", artist="various artists"),
-    ]
+    songs = [Song("a", artist=nobody), Song("d", "test", artist=nobody)]
     run_export(make_corpus(tmp_path / "corpus", songs), tmp_path / "out")
     assert _rows(tmp_path / "out")["a"]["artist_keys"] == []
 
