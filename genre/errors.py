@@ -3,9 +3,11 @@
     GenreError                      exit code 1
     ├── UsageError                  2  a wrong option or argument
     │   └── ListFileError           2  the playlist list file is missing or empty
-    ├── BusyError                   3  the same stage already runs on this corpus
+    ├── BusyError                   3  the same stage already runs on this corpus, or
+    │                                  another program holds the catalog
     ├── NotReadyError               1  an earlier stage has to run first
     ├── DiskFullError               1  no room: the run stops, no item is blamed
+    ├── CorpusError                 1  the corpus folder cannot be written
     ├── CatalogError                1
     │   ├── CatalogTooNewError         written by a newer version of genre
     │   ├── CatalogOutdatedError       a reader met an old schema
@@ -45,7 +47,7 @@ class ListFileError(UsageError):
 
 
 class BusyError(GenreError):
-    """Another process runs the same stage on this corpus."""
+    """Another process is at work: on the same stage, or in the catalog."""
 
     exit_code = 3
 
@@ -56,6 +58,10 @@ class NotReadyError(GenreError):
 
 class DiskFullError(GenreError):
     """The disk is full (or nearly): the run stops and nothing is marked as failed."""
+
+
+class CorpusError(GenreError):
+    """The corpus folder cannot be made or written."""
 
 
 class CatalogError(GenreError):

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from genre.errors import BusyError, DiskFullError
+from genre.errors import BusyError, CorpusError, DiskFullError
 from genre.records import Stage
 
 _CHUNK = 1 << 20
@@ -46,6 +46,28 @@ def disk_errors(path: Path) -> Iterator[None]:
         if error.errno not in _FULL:
             raise
         raise disk_full(path) from error
+
+
+@contextlib.contextmanager
+def corpus_errors(corpus: Path) -> Iterator[None]:
+    """Say in a sentence what keeps us from making or writing a folder.
+
+    Raises
+    ------
+    CorpusError
+        The block met any other ``OSError`` than a full disk.
+    DiskFullError
+        The disk is full.
+    """
+    try:
+        with disk_errors(corpus):
+            yield
+    except OSError as error:
+        raise CorpusError(
+            f"Expected a folder that can be written at {corpus}, found"
+            f" {error.strerror!r} at {error.filename}; check its permissions or name"
+            " another folder with --corpus."
+        ) from error
 
 
 def disk_full(path: Path) -> DiskFullError:
@@ -116,11 +138,17 @@ def fsync_dir(folder: Path) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` atomically as sorted, indented UTF-8 JSON (no NaN)."""
+    content = json_bytes(value)
+    with atomic_write(path) as stream:
+        stream.write(content)
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return the bytes that ``write_json`` writes: equal for equal values."""
     text = json.dumps(
         value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False
     )
-    with atomic_write(path) as stream:
-        stream.write(text.encode("utf-8") + b"\n")
+    return text.encode("utf-8") + b"\n"
 
 
 def sha256_file(path: Path) -> str:
@@ -157,8 +185,10 @@ def stage_lock(corpus: Path, stage: Stage) -> Iterator[None]:
     ------
     BusyError
         Another process holds it; the message says which.
+    CorpusError
+        The corpus folder cannot be made or written.
     """
-    with _open_lock(corpus / "locks" / f"{stage}.lock") as stream:
+    with _open_lock(corpus, f"{stage}.lock") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -170,15 +200,16 @@ def stage_lock(corpus: Path, stage: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def short_lock(path: Path) -> Iterator[None]:
+def short_lock(corpus: Path, name: str) -> Iterator[None]:
     """Wait for, then hold, a lock around something that takes a moment."""
-    with _open_lock(path) as stream:
+    with _open_lock(corpus, f"{name}.lock") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 
 
-def _open_lock(path: Path) -> IO[str]:
-    with disk_errors(path):
+def _open_lock(corpus: Path, name: str) -> IO[str]:
+    path = corpus / "locks" / name
+    with corpus_errors(corpus):
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("a+", encoding="utf-8")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.errors import BusyError, DiskFullError
+from genre.errors import BusyError, CorpusError, DiskFullError
 from genre.files import (
     atomic_write,
     require_room,
@@ -148,3 +148,19 @@ def test_a_killed_holder_leaves_no_lock_behind(tmp_path: Path) -> None:
 
     with stage_lock(tmp_path, Stage.CRAWL):
         pass
+
+
+@pytest.mark.parametrize("where", ["", "locks", "locks/crawl.lock"])
+def test_a_corpus_that_cannot_be_locked_gets_a_sentence(
+    tmp_path: Path, where: str
+) -> None:
+    """A file or folder in the way is named, whichever of the three it is."""
+    corpus = tmp_path / "corpus"
+    if where.endswith(".lock"):
+        (corpus / where).mkdir(parents=True)
+    else:
+        (corpus / where).parent.mkdir(parents=True, exist_ok=True)
+        (corpus / where).touch()
+
+    with pytest.raises(CorpusError, match="Expected a folder that can be written at"):
+        stage_lock(corpus, Stage.CRAWL).__enter__()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from genre.config import Settings
 from genre.db import migrate
 from genre.errors import (
+    BusyError,
     CatalogDamagedError,
     CatalogError,
     CatalogOutdatedError,
@@ -26,16 +27,18 @@ from genre.errors import (
 )
 from genre.files import disk_full
 
+_WAIT_S = 30  # for another program that holds the catalog
 _PRAGMAS = (
     "foreign_keys=ON",
     "synchronous=FULL",
-    "busy_timeout=30000",
+    f"busy_timeout={1000 * _WAIT_S}",
     "mmap_size=0",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "temp_store=MEMORY",
     "cache_size=-65536",
 )
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -96,6 +99,12 @@ def open_catalog(
         The catalog was written by a newer version of genre.
     CatalogDamagedError
         The file is not a sound SQLite database.
+    CatalogError
+        It is another program's database, or cannot be opened.
+    CorpusError
+        The corpus folder cannot be made or written.
+    BusyError
+        Another program holds the catalog for too long.
     """
     path = catalog_path(settings)
     if readonly or not create:
@@ -104,7 +113,7 @@ def open_catalog(
         _check_readable(path)
     else:
         with translated_errors(path):
-            migrate.bring_up_to_date(path, locks=settings.corpus / "locks")
+            migrate.bring_up_to_date(path, corpus=settings.corpus)
     return Catalog(path, readonly=readonly)
 
 
@@ -138,7 +147,7 @@ def _check_readable(path: Path) -> None:
 def make_engine(path: Path, *, readonly: bool = False) -> Engine:
     """Return an engine whose connections follow the recipe above."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30}
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": _WAIT_S}
     )
     pragmas = (*_PRAGMAS, "query_only=ON") if readonly else _PRAGMAS
     begin = "BEGIN DEFERRED" if readonly else "BEGIN IMMEDIATE"
@@ -166,6 +175,11 @@ def translated_errors(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise disk_full(path) from error
+        if code in _BUSY:
+            raise BusyError(
+                f"Expected the catalog {path} to be free within {_WAIT_S} s, found it"
+                " locked by another program; wait until that ends, then run this again."
+            ) from error
         if code in _DAMAGED:
             raise CatalogDamagedError(
                 f"Expected a SQLite catalog at {path}, found a damaged or foreign file"

@@ -15,21 +15,37 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, create_engine, event, func, select, table
 
 from genre.errors import CatalogError, CatalogTooNewError
-from genre.files import fsync_file, publish, require_room, short_lock, utc_now
+from genre.files import (
+    corpus_errors,
+    fsync_file,
+    publish,
+    require_room,
+    short_lock,
+    utc_now,
+)
+from genre.text import display
 
 HEAD = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_OURS = "label_sets"  # a table that every catalog has, and hardly any other database
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)  # the WAL-reset fix
 
 
 def read_version(path: Path) -> str | None:
-    """Return the schema version of a catalog file; None when it has none."""
+    """Return the schema version of a catalog file; None when it is empty.
+
+    Raises
+    ------
+    CatalogError
+        The file is another program's database.
+    """
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+        _refuse_foreign(connection, path)
         return _version(connection)
 
 
 def bring_up_to_date(
-    path: Path, *, locks: Path, target: str = HEAD, scripts: Path = _MIGRATIONS
+    path: Path, *, corpus: Path, target: str = HEAD, scripts: Path = _MIGRATIONS
 ) -> None:
     """Create or upgrade the catalog at ``path`` when it is behind ``target``.
 
@@ -40,12 +56,16 @@ def bring_up_to_date(
     CatalogTooNewError
         The catalog's version is not one this code knows.
     CatalogError
-        The migration would have lost rows; nothing was changed.
+        The file is another program's database, or the migration would have lost
+        rows; nothing was changed.
+    CorpusError
+        A folder cannot be made or written.
     """
     if path.is_file() and read_version(path) == target:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with short_lock(locks / "catalog.lock"):
+    with corpus_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with short_lock(corpus, "catalog"):
         found = read_version(path)  # another starter may have been faster
         if found == target:
             return
@@ -60,6 +80,19 @@ def bring_up_to_date(
 def known_versions(scripts: Path = _MIGRATIONS) -> list[str]:
     """Return the versions this code knows, oldest first."""
     return sorted(p.name[:4] for p in (scripts / "versions").glob("[0-9]*.py"))
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    query = (
+        "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    )
+    found = [name for (name,) in connection.execute(query)]
+    if found and _OURS not in found:
+        raise CatalogError(
+            f"Expected a catalog of genre at {path}, found another program's database"
+            f" (with {display(found[0])!r}); name another file with --db (nothing was"
+            " changed)."
+        )
 
 
 def _version(connection: sqlite3.Connection) -> str | None:

@@ -11,8 +11,8 @@ from genre.db import models as m
 
 def upgrade(path: Path, scripts: Path) -> None:
     """Bring a catalog to version 0002 of a migration folder."""
-    locks = path.parent / "locks"
-    migrate.bring_up_to_date(path, locks=locks, target="0002", scripts=scripts)
+    corpus = path.parent
+    migrate.bring_up_to_date(path, corpus=corpus, target="0002", scripts=scripts)
 
 
 def open_and_count(corpus: Path) -> int:

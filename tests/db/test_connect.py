@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from genre.config import Settings
 from genre.db import Catalog, open_catalog
 from genre.db import models as m
-from genre.db.connect import catalog_path
+from genre.db.connect import catalog_path, translated_errors
 from genre.errors import (
+    BusyError,
     CatalogDamagedError,
     CatalogError,
     CatalogOutdatedError,
     CatalogTooNewError,
+    CorpusError,
     NotReadyError,
 )
 
@@ -209,6 +211,73 @@ def test_a_foreign_file_is_refused(settings: Settings, readonly: bool) -> None:
     with pytest.raises(CatalogDamagedError, match=r"restore a backup .* or move it"):
         open_catalog(settings, readonly=readonly)
     assert path.read_bytes() == b"this is not a catalog\n" * 400
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TABLE songs (title TEXT)",
+        "CREATE VIEW one AS SELECT 1",
+        "CREATE TABLE alembic_version AS SELECT '0001' AS version_num",
+    ],
+)
+def test_another_programs_database_is_refused(
+    tmp_path: Path, schema: str, readonly: bool
+) -> None:
+    """A sound SQLite file that is no catalog does not become one."""
+    path = tmp_path / "mine.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(schema)
+    connection.close()
+    before = path.read_bytes()
+    settings = Settings(corpus=tmp_path / "corpus", db=str(path))
+    with pytest.raises(CatalogError, match=r"another program's database .* --db"):
+        open_catalog(settings, readonly=readonly)
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_catalog(tmp_path: Path) -> None:
+    """Nothing can be lost in a file of no bytes, or a database of no tables."""
+    (tmp_path / "zero.db").touch()
+    connection = sqlite3.connect(tmp_path / "empty.db")
+    connection.execute("VACUUM")
+    connection.close()
+    for name in ("zero.db", "empty.db"):
+        settings = Settings(corpus=tmp_path, db=str(tmp_path / name))
+        with open_catalog(settings) as catalog, catalog.read() as session:
+            assert session.scalars(select(m.Genre)).all() == []
+
+
+@pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_catalog_that_stays_locked_is_a_sentence(
+    settings: Settings, begin: str
+) -> None:
+    """Another program that does not let go is named as the cause, to try again."""
+    path = catalog_path(settings)
+    holder = sqlite3.connect(path, isolation_level=None)
+    waiting = sqlite3.connect(path, isolation_level=None, timeout=0)
+    holder.execute(begin)
+    try:
+        with (
+            pytest.raises(BusyError, match=r"free within 30 s, found it locked"),
+            translated_errors(path),
+        ):
+            waiting.execute("BEGIN IMMEDIATE")
+    finally:
+        holder.close()
+        waiting.close()
+    assert BusyError.exit_code == 3
+
+
+@pytest.mark.parametrize("where", ["corpus", "corpus/below"])
+def test_a_file_in_the_way_of_the_corpus_is_a_sentence(
+    tmp_path: Path, where: str
+) -> None:
+    """A corpus that is a file, or lies below one, cannot be made."""
+    (tmp_path / "corpus").write_text("mine")
+    with pytest.raises(CorpusError, match="Expected a folder that can be written"):
+        open_catalog(Settings(corpus=tmp_path / where))
 
 
 def test_damage_met_while_working_is_named(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import shutil
 import sqlite3
 import textwrap
+import time
 from collections.abc import Iterator
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -33,6 +34,13 @@ REBUILD = """
 """
 FAIL = REBUILD + '    raise RuntimeError("in the middle")\n'
 LOSE = '    op.execute("DELETE FROM labels WHERE score IS NOT NULL")\n'
+SLEEP = """
+    import pathlib, time
+    op.execute("PRAGMA cache_size = 1")  # half of the work is in the file by then
+{work}
+    pathlib.Path({flag!r}).touch()
+    time.sleep(600)
+"""
 ORPHAN = """    op.execute("UPDATE labels SET label_set = 'gone'")\n"""
 
 
@@ -141,6 +149,29 @@ def test_an_error_in_the_middle_leaves_the_old_version(
     before = rows(path)
     with pytest.raises(RuntimeError, match="in the middle"):
         upgrade(path, scripts_with(tmp_path, FAIL))
+    assert (migrate.read_version(path), rows(path)) == ("0001", before)
+    upgrade(path, scripts_with(tmp_path, REBUILD))
+    assert (migrate.read_version(path), rows(path)) == ("0002", before)
+
+
+def test_a_kill_in_the_middle_leaves_the_old_version(
+    path: Path, tmp_path: Path
+) -> None:
+    """After kill -9 the next opening finds every row, and a good upgrade works."""
+    before, flag = rows(path), tmp_path / "begun"
+    work = textwrap.dedent(REBUILD).strip("\n")
+    body = SLEEP.format(work=textwrap.indent(work, "    "), flag=str(flag))
+    scripts = scripts_with(tmp_path / "slow", body)
+    process = multiprocessing.get_context("spawn").Process(
+        target=upgrade, args=(path, scripts)
+    )
+    process.start()
+    while not flag.exists():
+        assert process.is_alive()
+        time.sleep(0.02)
+    process.kill()
+    process.join()
+    assert open_and_count(path.parent) == before["tracks"]
     assert (migrate.read_version(path), rows(path)) == ("0001", before)
     upgrade(path, scripts_with(tmp_path, REBUILD))
     assert (migrate.read_version(path), rows(path)) == ("0002", before)
