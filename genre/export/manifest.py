@@ -1,21 +1,24 @@
 """``manifest.json``: what an export consists of, and what it says of itself.
 
-It is written last, so a folder without it is no export. Reading one means
-reading a stranger's file: sizes, types and names are checked before any use.
+It is written last, so a folder without it is no export. Nothing vouches for it but
+itself: it holds the sha256 of its own content and has one way to be written down, so
+that a changed byte shows. Reading one means reading a stranger's file: sizes, types
+and names are checked before any use.
 """
 
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from genre import __version__
 from genre.errors import ExportError
 from genre.export.facts import Facts
-from genre.files import sha256_file, write_json
+from genre.files import json_bytes, sha256_file, sha256_json, write_json
 from genre.records import LabelSet, SplitSet
+from genre.text import display
 
 NAME = "manifest.json"
 FORMAT = "genre-export"
@@ -48,6 +51,7 @@ class Manifest:
     about: About
     facts: Mapping[str, Any]
     files: Mapping[str, FileEntry]
+    fault: str = ""  # how it differs from what was written
 
 
 def file_entry(path: Path) -> FileEntry:
@@ -67,7 +71,13 @@ def write_manifest(
         "facts": asdict(facts),
         "files": {name: asdict(entry) for name, entry in files.items()},
     }
-    write_json(folder / NAME, content)
+    write_json(folder / NAME, sealed(content))
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest's content with the sha256 of all the rest of it."""
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    return {**rest, "sha256": sha256_json(rest)}
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -78,7 +88,8 @@ def read_manifest(folder: Path) -> Manifest:
     ExportError
         The folder is no export, or its manifest cannot be read.
     """
-    content = _read_json(folder)
+    raw = _read_bytes(folder)
+    content = _decoded(folder, raw)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ExportError(
             f"Expected a {NAME} that `genre export` wrote in {folder}, found another"
@@ -86,13 +97,13 @@ def read_manifest(folder: Path) -> Manifest:
         )
     if content.get("format_version") != FORMAT_VERSION:
         raise ExportError(
-            f"Expected an export of format {FORMAT_VERSION} in {folder}, found"
+            f"Expected a {NAME} of format {FORMAT_VERSION} in {folder}, found"
             f" {content.get('format_version')!r}; use the version of genre that wrote it"
             f" ({content.get('generator')!r})."
         )
     try:
-        return _parsed(content)
-    except (KeyError, TypeError, ValueError) as error:
+        return replace(_parsed(content), fault=_fault(content, raw))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _damaged(folder, f"{type(error).__name__}: {error}") from error
 
 
@@ -120,7 +131,7 @@ def safe_path(folder: Path, name: str) -> Path | None:
     return None if any(step.is_symlink() for step in steps) else path
 
 
-def _read_json(folder: Path) -> Any:
+def _read_bytes(folder: Path) -> bytes:
     path = folder / NAME
     if path.is_symlink() or not path.is_file():
         raise ExportError(
@@ -130,11 +141,29 @@ def _read_json(folder: Path) -> Any:
     if path.stat().st_size > _MAX_BYTES:
         raise _damaged(folder, f"it is larger than {_MAX_BYTES:,} bytes")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise _damaged(folder, str(error)) from error
+        return path.read_bytes()
     except OSError as error:
         raise ExportError(f"{path} could not be read ({error.strerror}).") from error
+
+
+def _decoded(folder: Path, raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def _fault(content: Mapping[str, Any], raw: bytes) -> str:
+    """Return how a manifest differs from what was written, or ""."""
+    found = sealed(content)["sha256"]
+    if content.get("sha256") != found:
+        stated = display(str(content.get("sha256", "none")))
+        return f"expected the rest of it to have sha256 {stated}, found {found}"
+    if json_bytes(content) != raw:
+        return (
+            "expected the bytes that `genre export` writes, found its content rewritten"
+        )
+    return ""
 
 
 def _damaged(folder: Path, found: str) -> ExportError:

@@ -1,8 +1,9 @@
 """``genre verify``: whether an export is whole, unchanged and free of contradictions.
 
-Every file against the manifest first; when all are sound, the data against
-themselves (``content.py``). An export may come from anybody: a name is checked
-before it is opened, and nothing is read that is not what the manifest says.
+The manifest against itself and every file against the manifest first; when all are
+sound, the data against themselves (``content.py``). An export may come from anybody:
+a name is checked before it is opened, and nothing is read that is not what the
+manifest says.
 """
 
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ def verify(folder: Path) -> VerifyReport:
     stated = manifest.read_manifest(folder)
     missing = [display(name) for name in _missing(folder, stated)]
     invalid = [*_changed(folder, stated), *_unexpected(folder, stated)]
+    if stated.fault:
+        invalid.insert(0, f"{manifest.NAME}: {stated.fault}")
     if not missing and not invalid:
         invalid += content_faults(folder, stated)
     n_checked = 1 + len(stated.files) - len(missing)

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from genre.errors import ExportError
-from genre.export.manifest import file_entry, safe_path
+from genre.export.manifest import file_entry, safe_path, sealed
 from genre.export.parquet import SCHEMA, Row
 from genre.export.verify import verify
+from genre.files import write_json
 from tests.export.corpus import make_corpus, run_export
 
 TRAIN, VALIDATION, TEST = (
@@ -29,10 +30,10 @@ def out(tmp_path: Path) -> Path:
 
 
 def _edit_manifest(out: Path, edit: Callable[[dict[str, Any]], object]) -> None:
-    """Change the manifest as somebody with an editor would."""
+    """Change the manifest and seal it again, as a forger would."""
     content = json.loads((out / "manifest.json").read_text())
     edit(content)
-    (out / "manifest.json").write_text(json.dumps(content))
+    write_json(out / "manifest.json", sealed(content))
 
 
 def _vouch(out: Path, name: str) -> None:
@@ -70,12 +71,66 @@ def test_one_changed_byte_is_found_and_named(out: Path, name: str) -> None:
         assert [x.partition(": expected sha256")[0] for x in report.invalid] == [name]
 
 
-def test_a_changed_byte_of_the_manifest_is_found(out: Path) -> None:
-    """A hash in the manifest that was changed does not fit its file any more."""
+@pytest.mark.parametrize("bit", [1, 8, 128])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "README.md", TRAIN, VALIDATION, TEST]
+)
+def test_a_changed_byte_anywhere_is_found_and_its_file_named(
+    out: Path, name: str, bit: int
+) -> None:
+    """Whether the manifest can still be read then or not."""
+    good = (out / name).read_bytes()
+    for at in range(bit % 7, len(good), max(1, len(good) // 60)):
+        bad = bytearray(good)
+        bad[at] ^= bit
+        (out / name).write_bytes(bad)
+        try:
+            found = verify(out).invalid[0]
+        except ExportError as error:
+            found = str(error)
+        assert name in found, f"byte {at}"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda m: m["split_set"]["params"].update(min_shared=4),
+        lambda m: m["left_out"].update(excluded=7),
+        lambda m: m.update(generator="genre 9"),
+        lambda m: m.update(sha256="0" * 64),
+        lambda m: m.update(sha256=None),
+        lambda m: m.pop("sha256"),
+        lambda m: m.update(note="added"),
+    ],
+)
+def test_an_edited_manifest_is_found(
+    out: Path, edit: Callable[[dict[str, Any]], object]
+) -> None:
+    """Also where nothing in the data contradicts it."""
+    content = json.loads((out / "manifest.json").read_text())
+    edit(content)
+    write_json(out / "manifest.json", content)
+    (fault,) = verify(out).invalid
+    assert fault.startswith("manifest.json: expected the rest of it to have sha256")
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda text: text + "\n",
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: json.dumps(json.loads(text)),
+        lambda text: text.replace("{", '{"format": "x",', 1),
+    ],
+)
+def test_a_rewritten_manifest_is_found(
+    out: Path, rewrite: Callable[[str], str]
+) -> None:
+    """The same content in other bytes is not what was published."""
     text = (out / "manifest.json").read_text()
-    digest = json.loads(text)["files"][TEST]["sha256"]
-    (out / "manifest.json").write_text(text.replace(digest, "0" * 64))
-    assert verify(out).invalid[0].startswith(f"{TEST}: expected sha256 000000")
+    (out / "manifest.json").write_text(rewrite(text), newline="")
+    (fault,) = verify(out).invalid
+    assert fault.startswith("manifest.json: expected the bytes that `genre export`")
 
 
 def test_a_truncated_file_is_told_by_its_size(out: Path) -> None:
@@ -272,7 +327,7 @@ def test_absurd_numbers_do_no_harm(out: Path, songs: object) -> None:
         ('{"format": "web app"}', "found another kind of file"),
         (
             '{"format": "genre-export", "format_version": 2}',
-            "Expected an export of format 1",
+            "Expected a manifest.json of format 1",
         ),
         ('{"format": "genre-export", "format_version": 1}', "found a damaged one"),
     ],
