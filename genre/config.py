@@ -5,6 +5,7 @@ in the corpus folder > default. Nothing else reads the environment.
 """
 
 import dataclasses
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -67,6 +68,7 @@ class Settings:
 
 
 SAMPLE_RATE = 16_000  # Hz; the WAV contract, not a setting
+DAY_S = 86_400  # a WAV of two days would be longer than its header can say
 
 HELP: Mapping[str, str] = {
     f.name: f.metadata["help"] for f in dataclasses.fields(Settings)
@@ -110,10 +112,14 @@ def load_settings(
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise UsageError(
+            f"{path} could not be read ({error.strerror}); check its permissions."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML ({error}); correct it.") from error
     unknown = sorted(set(data) - set(HELP))
@@ -121,6 +127,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         known = ", ".join(sorted(HELP))
         raise UsageError(
             f"{path} sets {unknown[0]!r}, which is no setting; known ones are {known}."
+        )
+    if "corpus" in data:
+        raise UsageError(
+            f"{path} sets 'corpus', but it is read because it lies in the corpus; remove"
+            " that line and name the folder with --corpus or GENRE_CORPUS."
         )
     return data
 
@@ -132,11 +143,14 @@ def _convert(name: str, raw: Any, kind: type) -> Any:
             return _to_bool(raw)
         if kind is int and isinstance(raw, float) and not raw.is_integer():
             raise ValueError
-        return kind(raw)
+        value = kind(raw)
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"Setting {name} should be of type {kind.__name__}, found {raw!r}."
         ) from error
+    if kind is float and not math.isfinite(value):
+        raise UsageError(f"Setting {name} should be a finite number, found {raw!r}.")
+    return value
 
 
 def _to_bool(raw: Any) -> bool:
@@ -153,18 +167,26 @@ def _to_bool(raw: Any) -> bool:
 def _checked(s: Settings) -> Settings:
     """Return ``s``, or say which setting is out of range."""
     rules = [
-        ("jobs", s.jobs >= 0, "0 or more"),
+        ("jobs", 0 <= s.jobs <= 1024, "0 or more, at most 1024"),
         ("engine", s.engine == "local", "local (the only engine so far)"),
         ("db", "://" not in s.db or s.db.startswith("sqlite://"), "a SQLite URL or path"),
         ("search", s.search == "youtube" or s.search.startswith("http:"),
          "youtube or http:URL"),
         ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
-        ("match_threshold", 0 <= s.match_uncertain <= s.match_threshold <= 1,
+        ("match_uncertain", 0 <= s.match_uncertain <= 1, "0 to 1"),
+        ("match_threshold", s.match_uncertain <= s.match_threshold <= 1,
          "between match_uncertain and 1"),
-        ("excerpt_s", s.excerpt_s == 0 or s.excerpt_s >= s.min_duration_s,
-         "0 or at least min_duration_s"),
-        ("max_duration_s", s.max_duration_s > s.min_duration_s > 0,
-         "more than min_duration_s"),
+        ("min_duration_s", 0 < s.min_duration_s < DAY_S, "more than 0 and within a day"),
+        ("max_duration_s", s.min_duration_s < s.max_duration_s <= DAY_S,
+         "more than min_duration_s and within a day"),
+        ("excerpt_s", s.excerpt_s == 0 or s.min_duration_s <= s.excerpt_s <= DAY_S,
+         "0 or at least min_duration_s, within a day"),
+        ("duration_tolerance_s", 0 <= s.duration_tolerance_s <= DAY_S,
+         "0 or more, within a day"),
+        ("download_deadline_s", 0 < s.download_deadline_s <= DAY_S,
+         "more than 0 and within a day"),
+        ("max_bytes", 0 < s.max_bytes <= 10**12, "1 to 10^12"),
+        ("min_free_bytes", s.min_free_bytes >= 0, "0 or more"),
         ("n_fft", 16 <= s.n_fft <= 65_536, "16 to 65536"),
         ("hop_length", 0 < s.hop_length <= s.n_fft, "1 to n_fft"),
         ("n_mels", 8 <= s.n_mels <= 512, "8 to 512"),

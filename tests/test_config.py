@@ -46,6 +46,20 @@ def test_flags_that_were_not_given_do_not_count() -> None:
         ({"n_fft": 8}, "n_fft should be 16 to 65536"),
         ({"store_dtype": "int4"}, "store_dtype should be float16 or uint8"),
         ({"keep_originals": "maybe"}, "keep_originals should be of type bool"),
+        ({"jobs": 5000}, "jobs should be 0 or more, at most 1024"),
+        ({"match_threshold": 1.5}, "match_threshold should be between match_uncertain"),
+        ({"match_uncertain": -0.1}, "match_uncertain should be 0 to 1"),
+        ({"match_uncertain": 0.9}, "match_threshold should be between match_uncertain"),
+        ({"excerpt_s": 0.5}, "excerpt_s should be 0 or at least min_duration_s"),
+        ({"min_duration_s": 0}, "min_duration_s should be more than 0"),
+        ({"max_duration_s": 1e9}, "max_duration_s should be more than min_duration_s"),
+        ({"duration_tolerance_s": -1}, "duration_tolerance_s should be 0 or more"),
+        ({"download_deadline_s": 0}, "download_deadline_s should be more than 0"),
+        ({"download_deadline_s": 1e300}, "download_deadline_s should be .* a day"),
+        ({"max_bytes": 0}, "max_bytes should be 1 to"),
+        ({"min_free_bytes": -1}, "min_free_bytes should be 0 or more"),
+        ({"search_results": 51}, "search_results should be 1 to 50"),
+        ({"n_mels": 1000}, "n_mels should be 8 to 512"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_sentence(
@@ -56,12 +70,57 @@ def test_a_wrong_value_is_refused_in_one_sentence(
         load_settings(flags, environ={})
 
 
+NUMBERS = [
+    f.name
+    for f in dataclasses.fields(Settings)
+    if f.type in {"int", "float", int, float}
+]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("raw", ["inf", "-inf", "nan", "1e999"])
+def test_no_setting_takes_infinity_or_nan(name: str, raw: str) -> None:
+    """Every number is finite, wherever it came from."""
+    with pytest.raises(UsageError, match=f"{name} should be (a finite|of type int)"):
+        load_settings(environ={f"GENRE_{name.upper()}": raw})
+    with pytest.raises(UsageError, match=f"{name} should be (a finite|of type int)"):
+        load_settings({name: float(raw)}, environ={})
+
+
+def test_the_numbers_are_known() -> None:
+    """The test above tries all of them."""
+    assert len(NUMBERS) == 14
+
+
 def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
     """A typing mistake in genre.toml does not pass silently."""
     (tmp_path / "genre.toml").write_text("jbos = 2\n")
 
     with pytest.raises(UsageError, match="'jbos', which is no setting"):
         load_settings({"corpus": tmp_path}, environ={})
+
+
+def test_the_file_cannot_name_another_corpus(tmp_path: Path) -> None:
+    """It was found in the corpus, so such a line would have no effect."""
+    (tmp_path / "genre.toml").write_text('corpus = "elsewhere"\n')
+
+    with pytest.raises(UsageError, match=r"sets 'corpus', .*; remove that line"):
+        load_settings({"corpus": tmp_path}, environ={})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A folder of that name (or missing permissions) is not taken for no file."""
+    (tmp_path / "genre.toml").mkdir()
+
+    with pytest.raises(UsageError, match=r"genre.toml could not be read \(Is a dir"):
+        load_settings({"corpus": tmp_path}, environ={})
+
+
+def test_a_corpus_that_is_a_file_has_no_settings(tmp_path: Path) -> None:
+    """What is wrong with the folder is for the command to say."""
+    (tmp_path / "file").touch()
+
+    assert load_settings({"corpus": tmp_path / "file"}, environ={}).jobs == 0
 
 
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:
