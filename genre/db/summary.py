@@ -1,11 +1,14 @@
 """Counts over the whole catalog, for ``genre status``."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.attempts import blocked_services
+from genre.files import utc_now
 from genre.records import AudioStatus, Decision, Status
 
 
@@ -37,7 +40,7 @@ class Counts:
     with_features: dict[str, int]  # by feature key
     uncertain: int
     runs: tuple[str, ...]
-    blocked: dict[str, str]  # service -> until
+    blocked: dict[str, str]  # service -> until, while it asks us to stay away
 
 
 def counts(session: Session) -> Counts:
@@ -65,17 +68,14 @@ def counts(session: Session) -> Counts:
             session.scalars(select(m.Run.id).order_by(m.Run.started_at, m.Run.id))
         ),
         blocked={
-            name: until
-            for name, until in session.execute(
-                select(m.Service.name, m.Service.blocked_until).order_by(m.Service.name)
-            )
-            if until
+            name: block.until
+            for name, block in sorted(blocked_services(session, utc_now()).items())
         },
     )
 
 
-def failures(session: Session, *, limit: int = 1000) -> list[Failure]:
-    """Return what failed at its last attempt, the newest first."""
+def failures(session: Session) -> Iterator[Failure]:
+    """Yield everything that failed at its last attempt, the newest first."""
     last = (
         select(func.max(m.Attempt.id))
         .group_by(m.Attempt.subject_kind, m.Attempt.subject, m.Attempt.stage)
@@ -86,10 +86,10 @@ def failures(session: Session, *, limit: int = 1000) -> list[Failure]:
         .join(m.Track, m.Track.id == m.Attempt.subject, isouter=True)
         .where(m.Attempt.id.in_(last), m.Attempt.outcome == Status.FAILED)
         .order_by(m.Attempt.id.desc())
-        .limit(limit)
+        .execution_options(yield_per=1_000)
     )
-    return [
-        Failure(
+    for attempt, track in rows:
+        yield Failure(
             subject_kind=attempt.subject_kind,
             subject=attempt.subject,
             name=f"{track.artists} - {track.title}" if track else attempt.subject,
@@ -98,8 +98,6 @@ def failures(session: Session, *, limit: int = 1000) -> list[Failure]:
             message=attempt.message,
             at=attempt.at,
         )
-        for attempt, track in rows
-    ]
 
 
 def _count(session: Session, table: type[m.Base]) -> int:
