@@ -104,7 +104,7 @@ def _reported(
     console.setup_logging(verbose=verbose)
     report = console.Report(name, as_json=json)
     try:
-        with _terminated_politely():
+        with _terminated_politely(), _system_errors():
             yield Call(flags, report)
     except typer.Exit as exit_:
         raise typer.Exit(report.finish(exit_.exit_code)) from None
@@ -118,6 +118,22 @@ def _reported(
         code = 143 if isinstance(stopped, _Terminated) else 130
         raise typer.Exit(report.finish(code, text)) from None
     raise typer.Exit(report.finish())
+
+
+@contextlib.contextmanager
+def _system_errors() -> Iterator[None]:
+    """Turn what the system refuses, and nobody foresaw, into a sentence."""
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads our output went away: `genre ... | head`
+        raise
+    except OSError as error:
+        what = error.filename or "a file or an address"
+        raise GenreError(
+            f"Expected to read or write {what}, found {type(error).__name__}"
+            f" ({error.strerror or error}); check that it exists, its permissions and"
+            " the disk (-v shows where this happened)."
+        ) from error
 
 
 class _Terminated(BaseException):

@@ -1,0 +1,51 @@
+"""No mistake of a user ends in a traceback, whatever the system says."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import genre
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["crawl", "x.csv", "--corpus", "file"], "Expected a folder that can be"),
+        (["crawl", "x.csv", "--corpus", "file/below"], "Expected a folder that can be"),
+        (["status", "--corpus", "file"], "Expected a catalog at"),
+        (["status", "--corpus", "odd"], "genre.toml could not be read"),
+        (["status", "--corpus", "moved"], "sets 'corpus'"),
+        (["crawl", "x.csv", "--db", "other.db"], "another program's database"),
+        (["crawl", "x.csv", "--excerpt", "inf"], "should be a finite number"),
+        (["verify", "file"], "Expected an export"),
+        (["verify", "a" * 300], "found OSError (File name too long)"),
+    ],
+)
+def test_what_is_in_the_way_is_named_in_a_sentence(
+    tmp_path: Path, args: list[str], sentence: str
+) -> None:
+    """The exit code is 1 or 2, and nothing is logged but the sentence."""
+    (tmp_path / "x.csv").write_text("artist,title\nA,B\n")
+    (tmp_path / "file").touch()
+    (tmp_path / "odd" / "genre.toml").mkdir(parents=True)
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "moved" / "genre.toml").write_text("corpus = 'x'\n")
+    connection = sqlite3.connect(tmp_path / "other.db")
+    connection.execute("CREATE TABLE songs (title)")
+    connection.close()
+
+    done = genre(*args, cwd=tmp_path)
+
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+    assert sentence in " ".join(done.stderr.split())
+
+
+def test_verbose_shows_where_the_system_refused(tmp_path: Path) -> None:
+    """The sentence stays, and what only a developer needs comes with it."""
+    done = genre("verify", "a" * 300, "-v", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "Expected to read or write" in done.stderr
+    assert "Traceback" in done.stderr
