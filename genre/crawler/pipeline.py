@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genre.config import Settings
+from genre.crawler.download import wav_path
 from genre.crawler.fetching import Wish, fetch_all
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
-from genre.db import Catalog, audio_files, genres, open_catalog
+from genre.crawler.renaming import copy_whole
+from genre.db import Catalog, audio_files, genres, open_catalog, tracks
 from genre.errors import UsageError
 from genre.files import require_room, stage_lock, sweep_temporary
 from genre.http import HttpClient
@@ -77,7 +79,8 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
         require_room(settings.corpus, settings.min_free_bytes)
         client = HttpClient(settings)
         if listed:
-            yield from _read(catalog, settings, client, listed)
+            yield from _read(catalog, client, listed)
+        _rename_merged(catalog, settings.corpus)
         if not request.metadata_only:
             with catalog.read() as session:
                 yield Plan(Stage.CRAWL, audio_files.count_wanted(session))
@@ -117,9 +120,7 @@ def _listed(request: CrawlRequest) -> _Listed:
     return _Listed((entry,), (), Path.cwd())
 
 
-def _read(
-    catalog: Catalog, settings: Settings, client: HttpClient, listed: _Listed
-) -> Iterator[Event]:
+def _read(catalog: Catalog, client: HttpClient, listed: _Listed) -> Iterator[Event]:
     """Run the first phase; the list's own problems come first."""
     with catalog.read() as session:
         known = {genre_key(n): n for n in genres.genre_names(session).values()}
@@ -138,9 +139,24 @@ def _read(
         yield Outcome(
             Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "list"}
         )
-    yield from record_all(
-        catalog, entries, base=listed.base, client=client, corpus=settings.corpus
-    )
+    yield from record_all(catalog, entries, base=listed.base, client=client)
+
+
+def _rename_merged(catalog: Catalog, corpus: Path) -> None:
+    """Let no WAV go by the id of a song that merged into another."""
+    with catalog.read() as session:
+        aliases = tracks.aliases(session)
+    for old_id, track_id in aliases.items():
+        old, path = corpus / wav_path(old_id), wav_path(track_id)
+        if not old.is_file():
+            continue
+        with catalog.read() as session:
+            audio = audio_files.present(session, [track_id]).get(track_id)
+        if audio and audio.path == wav_path(old_id):
+            copy_whole(old, corpus / path, incoming=corpus / "incoming")
+            with catalog.write() as session:
+                audio_files.move(session, track_id, path)
+        old.unlink()
 
 
 def _sweep(incoming: Path) -> None:

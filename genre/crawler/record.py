@@ -36,7 +36,7 @@ from genre.records import (
     TrackRef,
 )
 
-_Merges = list[str | None]  # one entry per merge: the WAV that became superfluous
+_Merges = list[str]  # the ids that became aliases
 _NEW_PLACE = "A playlist names a new place for its audio."
 
 
@@ -46,7 +46,6 @@ class Recorded:
 
     id: str
     changed: bool
-    orphans: tuple[str, ...] = ()  # WAVs of songs that merged into others
 
 
 class LocalHashes:
@@ -79,7 +78,6 @@ def record_all(
     *,
     base: Path,
     client: HttpClient,
-    corpus: Path,
 ) -> Iterator[Outcome]:
     """Read and record playlists in order; one that fails does not stop the others."""
     hashes = LocalHashes(catalog)
@@ -95,8 +93,6 @@ def record_all(
         with catalog.write() as session:
             recorded = record_playlist(session, data, about=about)
             hashes.store(session)
-        for orphan in recorded.orphans:
-            (corpus / orphan).unlink(missing_ok=True)
         yield from _outcomes(entry, data, recorded)
 
 
@@ -121,7 +117,7 @@ def record_playlist(
         outcome=Status.DONE,
         message=f"{problems} rows could not be used" if problems else "",
     )
-    return Recorded(key, changed, tuple(filter(None, merges)))
+    return Recorded(key, changed)
 
 
 # --- songs -----------------------------------------------------------------------
@@ -188,7 +184,8 @@ def _resolve(session: Session, song: Song, merges: _Merges) -> Track | None:
 
 def _merge(session: Session, a: Track, b: Track, merges: _Merges) -> Track | None:
     into, old = tracks.older_first(session, a.id, b.id)
-    merges.append(tracks.merge(session, old, into))
+    tracks.merge(session, old, into)
+    merges.append(old)
     return tracks.get(session, into)
 
 

@@ -37,7 +37,7 @@ def page(session: Session, *, after: str, size: int) -> list[Holding]:
     query = query.order_by(m.Track.id).limit(size)
     tracks = [to_track(row) for row in session.scalars(query)]
     ids = [track.id for track in tracks]
-    audio, refs = _present(session, ids), _refs(session, ids)
+    audio, refs = present(session, ids), _refs(session, ids)
     return [Holding(t, audio.get(t.id), tuple(refs.get(t.id, ()))) for t in tracks]
 
 
@@ -63,6 +63,19 @@ def put(session: Session, audio: AudioFile) -> None:
         )
     )
     session.flush()
+
+
+def present(session: Session, ids: Sequence[str]) -> dict[str, AudioFile]:
+    """Return the WAVs that songs have now, by track id."""
+    query = select(m.Audio).where(m.Audio.track_id.in_(ids), _PRESENT)
+    return {row.track_id: _to_audio(row) for row in session.scalars(query)}
+
+
+def move(session: Session, track_id: str, path: str) -> None:
+    """Record that a song's WAV, still the same, is at another path now."""
+    session.execute(
+        update(m.Audio).where(m.Audio.track_id == track_id, _PRESENT).values(path=path)
+    )
 
 
 def mark_removed(session: Session, track_id: str) -> None:
@@ -95,11 +108,6 @@ def _is_wanted() -> ColumnElement[bool]:
     listed = exists().where(place.track_id == m.Track.id, place.removed_at.is_(None))
     held = exists().where(m.Audio.track_id == m.Track.id, _PRESENT)
     return or_(listed, held)
-
-
-def _present(session: Session, ids: Sequence[str]) -> dict[str, AudioFile]:
-    query = select(m.Audio).where(m.Audio.track_id.in_(ids), _PRESENT)
-    return {row.track_id: _to_audio(row) for row in session.scalars(query)}
 
 
 def _refs(session: Session, ids: Sequence[str]) -> dict[str, list[TrackRef]]:

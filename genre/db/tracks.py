@@ -139,13 +139,13 @@ def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
     return first, second
 
 
-def merge(session: Session, old: str, into: str) -> str | None:
+def merge(session: Session, old: str, into: str) -> None:
     """Let ``into`` take over everything of ``old``, which becomes its alias.
 
-    Where both have a row that there may be only one of, that of ``into`` stays. A
-    second recording is marked as removed; the path of its WAV is returned.
+    Where both have a row that there may be only one of, that of ``into`` stays; a
+    second recording is marked as removed. Files stay where they are.
     """
-    orphan = _keep_one_recording(session, old, into)
+    _keep_one_recording(session, old, into)
     for table in m.Base.metadata.sorted_tables:
         columns = [c.name for c in table.columns if c.references(_TRACK_ID)]
         for column in columns:
@@ -156,7 +156,13 @@ def merge(session: Session, old: str, into: str) -> str | None:
     session.flush()
     session.add(m.TrackAlias(old_id=old, track_id=into))
     session.flush()
-    return orphan
+
+
+def aliases(session: Session) -> dict[str, str]:
+    """Return the ids that merges did away with, and the song each of them is now."""
+    alias = m.TrackAlias
+    rows = session.scalars(select(alias).order_by(alias.old_id))
+    return {row.old_id: row.track_id for row in rows}
 
 
 def to_track(row: m.Track) -> Track:
@@ -194,8 +200,8 @@ def _fill_after_merge(session: Session, old: Track, into: str) -> None:
     fill_in(session, kept, old)
 
 
-def _keep_one_recording(session: Session, old: str, into: str) -> str | None:
-    """Mark the recording of ``old`` as removed if ``into`` has one; return its path."""
+def _keep_one_recording(session: Session, old: str, into: str) -> None:
+    """Mark the recording of ``old`` as removed if ``into`` has one."""
     present = {
         row.track_id: row
         for row in session.scalars(
@@ -205,11 +211,9 @@ def _keep_one_recording(session: Session, old: str, into: str) -> str | None:
             )
         )
     }
-    if len(present) < 2:
-        return None
-    present[old].status = AudioStatus.REMOVED
-    session.flush()
-    return present[old].path
+    if len(present) == 2:
+        present[old].status = AudioStatus.REMOVED
+        session.flush()
 
 
 def _repoint(

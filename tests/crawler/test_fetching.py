@@ -328,7 +328,7 @@ def test_nothing_good_enough(tmp_path: Path) -> None:
 def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
     """What was left to a person is fetched with a lower threshold and a new try."""
     found = [{"id": "1", "url": "/a.wav", "title": "Song", "duration": 2}]
-    media = {"/a.wav": song_bytes(tmp_path)}
+    media: dict[str, Route] = {"/a.wav": song_bytes(tmp_path)}
 
     [outcome] = search_for(tmp_path, found, media, match_uncertain=0.3)
     settings = {"match_uncertain": 0.3, "match_threshold": 0.35}

@@ -8,7 +8,7 @@ import pytest
 
 from genre.config import Settings
 from genre.crawler.player import Player
-from genre.crawler.sites import SITES
+from genre.crawler.sites import SITES, Site
 from genre.crawler.ytdlp import answer, meaning_of
 from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
 from genre.records import ErrorClass
@@ -105,13 +105,18 @@ def test_bot_check_stops_the_site(player: Player, tmp_path: Path) -> None:
     assert caught.value.service == "loopback"
 
 
-def test_only_the_sites_own_extractor(player: Player, tmp_path: Path) -> None:
-    """A direct address is refused: the generic extractor is never on."""
+@pytest.mark.parametrize(
+    "site", [site for site in SITES if site.extractors], ids=lambda site: site.name
+)
+def test_only_the_sites_own_extractor(
+    player: Player, tmp_path: Path, site: Site
+) -> None:
+    """A direct address is refused: the generic extractor is on for no site."""
     with (
         serve({"/a.mp3": b"sound"}) as server,
         pytest.raises(FetchError, match="No suitable extractor"),
     ):
-        player.fetch(server.url("/a.mp3"), tmp_path, site=SITES[0])
+        player.fetch(server.url("/a.mp3"), tmp_path, site=site)
 
     assert server.paths == []
 

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from genre.config import Settings
-from genre.db import Session, audio_files, open_catalog, tracks
+from genre.db import Session, audio_files, features, open_catalog, tracks
 from genre.db import models as m
 from genre.records import (
     ArtistRole,
     AudioFile,
     AudioInfo,
     AudioStatus,
+    FeatureRef,
+    Shard,
     Track,
     TrackRef,
 )
@@ -114,11 +116,11 @@ def test_merge_moves_everything(session: Session) -> None:
     session.add(m.Duplicate(track_id="b", other_id="c", method="x", score=1.0))
     session.flush()
 
-    orphan = tracks.merge(session, "b", "a")
+    tracks.merge(session, "b", "a")
 
     found = tracks.get(session, "b")
     assert found is not None
-    assert (found.id, found.isrc, orphan) == ("a", ISRC, None)
+    assert (found.id, found.isrc) == ("a", ISRC)
     assert found == tracks.by_ref(session, "url", "http://h/")
     roles = session.query(m.TrackArtist.artist_key).filter_by(track_id="a").all()
     assert sorted(key for (key,) in roles) == ["artist a", "artist b"]
@@ -135,6 +137,7 @@ def test_merge_follows_earlier_aliases(session: Session) -> None:
     tracks.merge(session, "b", "a")
 
     assert {"a"} == {track.id for key in "abc" if (track := tracks.get(session, key))}
+    assert tracks.aliases(session) == {"b": "a", "c": "a"}
 
 
 def test_merge_keeps_the_only_recording(session: Session) -> None:
@@ -142,22 +145,36 @@ def test_merge_keeps_the_only_recording(session: Session) -> None:
     add(session, "a"), add(session, "b")
     audio_files.put(session, wav("b", "sound"))
 
-    assert tracks.merge(session, "b", "a") is None
+    tracks.merge(session, "b", "a")
 
     [holding] = audio_files.page(session, after="", size=9)
     assert holding.audio is not None
     assert holding.audio.path == "audio/b.wav"
 
 
+def test_merge_keeps_features(session: Session) -> None:
+    """The frames of a recording that is taken over need not be made again."""
+    add(session, "a"), add(session, "b")
+    audio_files.put(session, wav("b", "sound"))
+    shard = Shard("s", "key", "segments/s", "sha", 100, "float16")
+    features.add_shard(session, shard, [FeatureRef("b", "key", "sound", "s", 0, 100)])
+
+    tracks.merge(session, "b", "a")
+    audio_files.move(session, "a", "audio/a.wav")
+
+    [task] = features.current_tasks(session, "key")
+    assert (task.audio.track_id, task.audio.path) == ("a", "audio/a.wav")
+    assert features.missing_tasks(session, "key") == []
+
+
 def test_merge_keeps_one_of_two_recordings(session: Session) -> None:
-    """Of two recordings the absorbed song's is marked as removed; its path is told."""
+    """Of two recordings the absorbed song's is marked as removed."""
     add(session, "a"), add(session, "b")
     audio_files.put(session, wav("a", "one"))
     audio_files.put(session, wav("b", "two"))
 
-    orphan = tracks.merge(session, "b", "a")
+    tracks.merge(session, "b", "a")
 
-    assert orphan == "audio/b.wav"
     assert [
         (row.pcm_sha256, row.status)
         for row in session.query(m.Audio).order_by(m.Audio.pcm_sha256)
