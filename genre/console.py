@@ -130,7 +130,11 @@ class Report:
         from rich.table import Table
 
         table = Table(
-            title=_plain(title), title_justify="left", box=None, pad_edge=False
+            title=_plain(title),
+            title_justify="left",
+            show_header=any(columns),
+            box=None,
+            pad_edge=False,
         )
         for index, column in enumerate(columns):
             side: Literal["left", "right"] = "left" if index == 0 else "right"
