@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.tracks import to_track
 from genre.records import Track
 from genre.text import text_key
 
@@ -23,7 +24,7 @@ def find_tracks(session: Session, text: str, *, limit: int = 6) -> list[Track]:
     is_id = _ID_START.fullmatch(text.lower())
     found = _ids_like(session, text.lower(), limit) if is_id else []
     found = found or _ids_named(session, text)[:limit]
-    return [_record(session.get_one(m.Track, track_id)) for track_id in found]
+    return [to_track(session.get_one(m.Track, track_id)) for track_id in found]
 
 
 def _ids_like(session: Session, text: str, limit: int) -> list[str]:
@@ -43,18 +44,3 @@ def _ids_named(session: Session, text: str) -> list[str]:
     part = [key for key, name in names.items() if wanted and wanted in name]
     whole = [key for key in part if names[key] == wanted]
     return sorted(whole or part, key=lambda key: (names[key], key))
-
-
-def _record(row: m.Track) -> Track:
-    return Track(
-        id=row.id,
-        title=row.title,
-        version=row.version,
-        artists=row.artists,
-        album=row.album,
-        duration_s=row.duration_s,
-        isrc=row.isrc,
-        year=row.year,
-        licence=row.licence,
-        redistributable=row.redistributable,
-    )
