@@ -7,6 +7,7 @@ in the corpus folder > default. Nothing else reads the environment.
 import dataclasses
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ class Settings:
     db: str = _setting("", "Catalog URL; empty means genre.db in the corpus folder.")
     jobs: int = _setting(0, "Parallel jobs; 0 means one per processor core.")
     engine: str = _setting("local", "Where work runs: local processes.")
+    description: str = _setting(
+        "", "A sentence about this corpus, put into its reports and cards."
+    )
     contact: str = _setting("", "Your e-mail or page, sent in the User-Agent.")
 
     search: str = _setting("youtube", "Audio search: youtube or http:URL.")
@@ -164,14 +168,19 @@ def _to_bool(raw: Any) -> bool:
     raise ValueError
 
 
+def _is_endpoint(text: str) -> bool:
+    """Tell whether a text is ``http:URL`` or a plain http(s) address."""
+    return re.fullmatch(r"(http:)?https?://[^\s/?#]\S*", text) is not None
+
+
 def _checked(s: Settings) -> Settings:
     """Return ``s``, or say which setting is out of range."""
     rules = [
         ("jobs", 0 <= s.jobs <= 1024, "0 or more, at most 1024"),
         ("engine", s.engine == "local", "local (the only engine so far)"),
         ("db", "://" not in s.db or s.db.startswith("sqlite://"), "a SQLite URL or path"),
-        ("search", s.search == "youtube" or s.search.startswith("http:"),
-         "youtube or http:URL"),
+        ("search", s.search == "youtube" or _is_endpoint(s.search),
+         "youtube, or http:URL such as http:http://127.0.0.1:9000/search"),
         ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
         ("match_uncertain", 0 <= s.match_uncertain <= 1, "0 to 1"),
         ("match_threshold", s.match_uncertain <= s.match_threshold <= 1,

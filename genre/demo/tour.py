@@ -5,9 +5,10 @@ command that repeats it, so that the tour shows how the tool is used. What is
 there is kept: a second tour only looks.
 """
 
+import json
 import shlex
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from genre.errors import UsageError
 from genre.export.pipeline import ExportRequest, export
 from genre.export.verify import verify
 from genre.features.pipeline import build_features
-from genre.files import write_json
+from genre.files import atomic_write, write_json
 from genre.labeler.pipeline import SplitParams, label, split
 from genre.records import Event, Outcome, Plan, Stage, Status
 from genre.train.config import TrainConfig
@@ -97,6 +98,8 @@ def run_demo(
     config = config or DemoConfig()
     folder = settings.corpus / "demo"
     _check_corpus(settings, folder)
+    _describe(settings.corpus)
+    settings = replace(settings, description=SYNTHETIC)
     yield Step(f"Compose the music. {SYNTHETIC}")
     yield from compose_plan(folder, config.plan, jobs=settings.n_jobs)
     yield from _prepare(settings, config, folder)
@@ -127,6 +130,15 @@ def _check_corpus(settings: Settings, folder: Path) -> None:
             f"Expected a new folder or an earlier demo in {settings.corpus}, found"
             " another corpus; choose another --corpus for the demo."
         )
+
+
+def _describe(corpus: Path) -> None:
+    """Let every later report and card of this corpus say what it is, too."""
+    path = corpus / "genre.toml"
+    if not path.exists():
+        line = f"description = {json.dumps(SYNTHETIC)}\n"  # JSON's strings are TOML's
+        with atomic_write(path) as stream:
+            stream.write(line.encode("utf-8"))
 
 
 def _prepare(

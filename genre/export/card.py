@@ -97,8 +97,9 @@ def _sections(about: About, facts: Facts) -> Iterator[str]:
 
 
 def _opening(about: About, facts: Facts) -> str:
+    said = f"{escape(about.description)}\n\n" if about.description else ""
     return (
-        f"# Songs in {len(about.genres)} music genres\n\n"
+        f"# Songs in {len(about.genres)} music genres\n\n{said}"
         f"{facts.n_songs:,} songs with soft labels for {len(about.genres)} genres,"
         f" drawn from {facts.playlists:,} playlists. Every label comes with the playlists"
         " it was made from. The audio itself is not part of this dataset."

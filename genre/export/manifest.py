@@ -42,6 +42,7 @@ class About:
     split_set: SplitSet
     genres: tuple[str, ...]  # the vocabulary, sorted
     left_out: Mapping[str, int]  # songs of the catalog that are not here, by reason
+    description: str = ""  # what the owner says of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _parsed(content: Mapping[str, Any]) -> Manifest:
         left_out={
             k: _typed(v, int) for k, v in _typed(content["left_out"], dict).items()
         },
+        description=_typed(content["description"], str),
     )
     files = {
         name: FileEntry(_typed(e["sha256"], str), _typed(e["size_bytes"], int))

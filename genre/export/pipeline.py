@@ -53,6 +53,7 @@ class _Scope:
     label_set: LabelSet
     split_set: SplitSet
     counts: PublishedScope
+    description: str
 
     @property
     def about(self) -> About:
@@ -65,6 +66,7 @@ class _Scope:
                 "unsplit": self.counts.n_unsplit,
                 "unlabelled": self.counts.n_unlabelled,
             },
+            description=self.description,
         )
 
 
@@ -87,12 +89,12 @@ def export(settings: Settings, request: ExportRequest) -> Iterator[Event]:
     ):
         check_target(target, force=request.force)
         with catalog.read() as session:
-            scope = _scope(session)
+            scope = _scope(session, settings.description)
         yield from _announce(scope)
         with new_export(target, corpus=settings.corpus, force=request.force) as folder:
             require_room(folder, settings.min_free_bytes)
             with catalog.read() as session:
-                about, facts, names = _write_data(session, folder)
+                about, facts, names = _write_data(session, folder, settings.description)
             files = {}
             for name in names:
                 files[name] = file_entry(folder / name)
@@ -129,7 +131,7 @@ def _note(message: str) -> Outcome:
     return Outcome(Stage.EXPORT, "parts", Status.NOTE, message=message)
 
 
-def _scope(session: Session) -> _Scope:
+def _scope(session: Session, description: str) -> _Scope:
     if not has_tracks(session):
         raise NotReadyError(_missing("songs", "crawl"))
     label_set = current_label_set(session)
@@ -141,16 +143,18 @@ def _scope(session: Session) -> _Scope:
     counts = published_scope(session, label_set.id, split_set.id)
     if not any(counts.splits[part] for part in PARTS):
         raise NotReadyError(_missing("labelled songs in a part", "split"))
-    return _Scope(label_set, split_set, counts)
+    return _Scope(label_set, split_set, counts, description)
 
 
 def _missing(what: str, command: str) -> str:
     return f"Expected {what} in the catalog, found none; run `genre {command}` first."
 
 
-def _write_data(session: Session, folder: Path) -> tuple[About, Facts, list[str]]:
+def _write_data(
+    session: Session, folder: Path, description: str
+) -> tuple[About, Facts, list[str]]:
     """Write data files and card from one view of the catalog; return their names."""
-    scope = _scope(session)
+    scope = _scope(session, description)
     check, names = RowCheck(scope.counts.genres), []
     for part in PARTS:
         tracks = published_tracks(

@@ -93,8 +93,16 @@ def train(
         learner = yield from _begin(catalog, run, folder, workshop)
         for epoch in learn_and_save(folder, workshop, learner):
             yield outcomes.epoch(epoch, config, Status.DONE)
+        notes = (settings.description,) if settings.description else ()
         yield _finish(
-            catalog, run, folder, workshop, learner, losses=losses, truth=truth
+            catalog,
+            run,
+            folder,
+            workshop,
+            learner,
+            losses=losses,
+            notes=notes,
+            truth=truth,
         )
 
 
@@ -178,6 +186,7 @@ def _finish(
     learner: Learner,
     *,
     losses: tuple[str, ...],
+    notes: tuple[str, ...],
     truth: Truth | None,
 ) -> Outcome:
     """Write everything about a trained run; the catalog's row comes last."""
@@ -185,7 +194,14 @@ def _finish(
     with catalog.read() as session:
         names = runs.song_names(session, tested)
     summary = write_results(
-        folder, run, workshop, learner, losses=losses, names=names, truth=truth
+        folder,
+        run,
+        workshop,
+        learner,
+        losses=losses,
+        notes=notes,
+        names=names,
+        truth=truth,
     )
     with catalog.write() as session:
         runs.finish_run(

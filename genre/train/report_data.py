@@ -67,7 +67,7 @@ class ReportData:
     examples
         Songs to show, from ``pick_examples``.
     exclusions, notes
-        Sentences: what was left out before training, what a reader should know.
+        Sentences: what was left out before training, what a reader must know first.
     temperature
         What the model's logits were divided by.
     created_at

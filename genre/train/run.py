@@ -53,13 +53,14 @@ def write_results(
     learner: Learner,
     *,
     losses: tuple[str, ...],
+    notes: tuple[str, ...],
     names: Mapping[str, str],
     truth: Truth | None,
 ) -> dict[str, Any]:
     """Write checkpoint, metrics, predictions and report; return the metrics.
 
-    ``losses`` are sentences about what took no part, ``names`` those of the test
-    songs.
+    ``losses`` are sentences about what took no part, ``notes`` what a reader must
+    know first, ``names`` those of the test songs.
     """
     checkpoint = conclude(workshop, learner)
     save_checkpoint(folder, checkpoint)
@@ -80,6 +81,7 @@ def write_results(
         history=[asdict(epoch) for epoch in learner.history],
         examples=choose_examples(exam, systems, workshop.resident),
         exclusions=losses,
+        notes=notes,
         temperature=checkpoint.temperature,
     )
     write_report(folder, data)

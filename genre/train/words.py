@@ -63,6 +63,7 @@ def count(n: int, noun: str) -> str:
 def findings(data: ReportData) -> list[str]:
     """Return the summary in front: what learnt from what, and how well it did."""
     return [
+        *data.notes,
         _who(data),
         _strangers(data),
         *_scores(data),
@@ -207,7 +208,7 @@ def song_caption(data: ReportData, example: MelExample) -> str:
 
 def limits(data: ReportData) -> list[str]:
     """Return what was left out and what the numbers do not carry, by name."""
-    return [*_left_out(data), *_narrow(data), *data.exclusions, *data.notes]
+    return [*_left_out(data), *_narrow(data), *data.exclusions]
 
 
 def _left_out(data: ReportData) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.config import Settings
+from genre.config import Settings, load_settings
 from genre.db import labels, open_catalog
 from genre.demo.tour import DemoConfig, Finding, Step, run_demo
 from genre.errors import UsageError
@@ -55,6 +55,17 @@ def test_the_music_is_said_to_be_synthetic(toured: Records) -> None:
     assert isinstance(toured[0], Step)
     assert "synthetic" in toured[0].title
     assert "synthetic" in next(r.value for r in toured if isinstance(r, Finding))
+
+
+def test_report_and_card_say_synthetic(toured: Records, settings: Settings) -> None:
+    """What leaves the demo says so itself, today and in every later run."""
+    findings = {r.name: r.value for r in toured if isinstance(r, Finding)}
+    card = Path(findings["published corpus"]) / "README.md"
+
+    assert "synthetic" in Path(findings["report"]).read_text(encoding="utf-8")
+    assert "synthetic" in card.read_text(encoding="utf-8")
+    later = load_settings({"corpus": settings.corpus}, environ={})
+    assert "synthetic" in later.description
 
 
 def test_the_findings_lead_to_files(toured: Records) -> None:

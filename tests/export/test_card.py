@@ -116,6 +116,16 @@ def test_the_card_says_what_was_left_out() -> None:
     assert "No song of the catalog was left out." in render_card(everything, FACTS)
 
 
+def test_the_card_opens_with_the_owners_words() -> None:
+    """What the owner says of the corpus stands first, and cannot be markup."""
+    about = replace(ABOUT, description="Synthetic <b>music</b>")
+
+    card = render_card(about, _facts(_track("a", "House")))
+
+    assert "# Songs in" in card
+    assert "Synthetic &lt;b&gt;music&lt;/b&gt;" in card
+
+
 def test_limits_come_from_the_numbers() -> None:
     """Missing and thin genres are named; shares are stated only when there are any."""
     limits = list(known_limits(FACTS))
