@@ -84,6 +84,7 @@ def crawl(
     settings = call.settings(
         search=search, excerpt_s=excerpt, keep_originals=keep_originals or None
     )
+    _refuse_demo(settings, playlists)
     call.report.follow(pipeline.crawl(settings, request))
 
 
@@ -319,6 +320,18 @@ def demo(
 
     config = tour.DemoConfig(tracks_per_genre=tracks_per_genre, seed=seed)
     call.report.tour(tour.run_demo(call.settings(), config))
+
+
+def _refuse_demo(settings: Settings, playlists: Path | None) -> None:
+    """Keep songs of one's own out of the demo's synthetic corpus."""
+    composed = settings.corpus / "demo"
+    if not (composed / "corpus.json").is_file() or playlists is None:
+        return
+    if not playlists.absolute().is_relative_to(composed.absolute()):
+        raise UsageError(
+            f"Expected a corpus of your own in {settings.corpus}, found the demo's"
+            " synthetic songs; name another folder with --corpus."
+        )
 
 
 def _split_when_missing(call: Call, settings: Settings) -> None:

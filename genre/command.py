@@ -28,6 +28,7 @@ app = typer.Typer(
     help="Playlists in; a labelled multi-genre music corpus and a trained model out.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
 )

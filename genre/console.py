@@ -5,7 +5,6 @@ Results go to standard output, progress and messages to standard error. With
 that a crawl of a million tracks needs no more memory than one of ten.
 """
 
-import contextlib
 import logging
 import sys
 import traceback
@@ -14,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from genre.json_stream import JsonStream, to_fields, to_json
+from genre.progress import progress_bar
 from genre.records import Event, Outcome, Plan, Status
 from genre.text import display
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
     from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
@@ -58,9 +57,9 @@ class Report:
     def follow(self, events: Iterable[Event], *, quiet: bool = False) -> None:
         """Drain a pipeline behind a progress bar; say what it has to say as it comes.
 
-        ``quiet`` leaves its outcomes out of the counts (a step inside a step).
+        ``quiet`` counts only its notes (a step inside a step).
         """
-        with _bar(self._err, hidden=self.as_json) as bar:
+        with progress_bar(self._err) as bar:
             for event in events:
                 if isinstance(event, Plan):
                     bar.plan(event)
@@ -68,7 +67,7 @@ class Report:
                 bar.advance(event)
                 if event.status in {Status.DONE, Status.KEPT} and event.message:
                     self.say(f"{event.label or event.subject}: {event.message}")
-                if not quiet:
+                if not quiet or event.status is Status.NOTE:
                     self.add(event)
 
     def tour(self, events: "Iterable[Event | Step | Finding]") -> None:
@@ -220,60 +219,6 @@ class _SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return "\n".join(display(line, width=2000) for line in text.split("\n"))
-
-
-class _Bar:
-    """A progress bar that learns its total from ``Plan`` events."""
-
-    def __init__(self, progress: "Progress | None") -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def plan(self, plan: Plan) -> None:
-        if self._progress is None:
-            return
-        # One bar per plan: a crawl first counts playlists, then tracks.
-        text = f"{plan.stage} ({plan.unit})"
-        task = self._progress.add_task(text, total=plan.total, item="")
-        self._tasks[plan.stage] = task
-
-    def advance(self, outcome: Outcome) -> None:
-        if self._progress is None or outcome.status is Status.NOTE:
-            return
-        if outcome.stage in self._tasks:
-            label = display(outcome.label or outcome.subject, width=40)
-            self._progress.update(self._tasks[outcome.stage], advance=1, item=label)
-
-
-@contextlib.contextmanager
-def _bar(console: "Console", *, hidden: bool) -> Iterator[_Bar]:
-    if hidden or not console.is_terminal:
-        yield _Bar(None)
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[item]}", markup=False),
-    )
-    # rich would send what is printed meanwhile to the bar's stream: right only when
-    # both are the same terminal.
-    shared = sys.stdout.isatty()
-    with Progress(
-        *columns, console=console, transient=True, redirect_stdout=shared
-    ) as progress:
-        yield _Bar(progress)
 
 
 def _count(n: int, status: Status, kind: str) -> str:

@@ -109,3 +109,15 @@ def test_doctor_checks_the_machine(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert checks["ffmpeg"]["state"] == "ok"
     assert {"python", "sqlite", "yt-dlp", "torch", "disk", "cores"} <= set(checks)
+
+
+def test_the_demos_corpus_takes_no_songs_of_ones_own(tmp_path: Path) -> None:
+    """Synthetic and real songs stay apart: another folder is asked for."""
+    (tmp_path / "corpus" / "demo").mkdir(parents=True)
+    (tmp_path / "corpus" / "demo" / "corpus.json").write_text("{}")
+    (tmp_path / "list.txt").write_text("a.csv House\n")
+
+    done = genre("crawl", "--playlists", "list.txt", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "found the demo's synthetic songs" in done.stderr

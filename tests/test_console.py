@@ -5,6 +5,7 @@ import json
 import pytest
 
 from genre.console import Report
+from genre.progress import counts_towards
 from genre.records import ErrorClass, Outcome, Plan, Stage, Status
 
 DONE = Outcome(Stage.CRAWL, "t1", Status.DONE, label="A - B")
@@ -133,6 +134,36 @@ def test_results_come_as_they_are_made(capsys: pytest.CaptureFixture[str]) -> No
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["0.mp3: House", "1.mp3: House"]
     assert len(lines) == 300
+
+
+def test_a_log_gets_a_line_now_and_then(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Off a terminal there is no bar; quick work writes no progress at all."""
+    Report("crawl").follow([Plan(Stage.CRAWL, 1), DONE])
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "kind", "counts"),
+    [
+        (Stage.CRAWL, Status.DONE, "track", True),
+        (Stage.CRAWL, Status.FAILED, None, True),
+        (Stage.CRAWL, Status.DONE, "playlist", False),
+        (Stage.CRAWL, Status.NOTE, "track", False),
+        (Stage.LABEL, Status.DONE, None, False),
+    ],
+)
+def test_a_bar_counts_what_its_plan_counts(
+    stage: Stage, status: Status, kind: str | None, counts: bool
+) -> None:
+    """Rows and notes do not make a bar of tracks run past its end."""
+    data = {"kind": kind} if kind else {}
+
+    found = counts_towards(Outcome(stage, "x", status, data=data), Plan(Stage.CRAWL, 9))
+
+    assert found is counts
 
 
 def test_counts_name_what_was_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -136,9 +136,14 @@ def _check_readable(path: Path) -> None:
     with translated_errors(path):
         found = migrate.read_version(path)
     migrate.refuse_newer(path, found)
+    if found is None:
+        raise NotReadyError(
+            f"Expected a catalog at {path}, found an empty one (its first command was"
+            " interrupted); run `genre crawl` first."
+        )
     if found != migrate.HEAD:
         raise CatalogOutdatedError(
-            f"The catalog {path} has schema {found or 'none'}, this version of genre"
+            f"The catalog {path} has schema {found}, this version of genre"
             f" reads {migrate.HEAD}; run `genre crawl` or `genre label` once to upgrade it"
             " (a backup is kept)."
         )

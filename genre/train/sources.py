@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genre.errors import NotReadyError
-from genre.records import FeatureRef, Label, Shard, Split
+from genre.records import HARD_SCORE, FeatureRef, Label, Shard, Split
 from genre.train.config import TrainConfig
 from genre.train.data import SongTable, build_song_table
 from genre.train.exam import top_labels
@@ -147,6 +147,14 @@ def _shared_with_test(
     return sorted(tested & learnt)
 
 
+def _measurable(table: SongTable) -> bool:
+    """Tell whether some genre has both a yes and a no in the test part."""
+    rows = table.rows(Split.TEST)
+    known = table.known[rows]
+    positive = known & (table.targets[rows] >= HARD_SCORE)
+    return bool((positive.any(axis=0) & (known & ~positive).any(axis=0)).any())
+
+
 def describe_losses(
     sources: Sources, whole: SongTable, table: SongTable
 ) -> tuple[str, ...]:
@@ -169,6 +177,13 @@ def describe_losses(
         sentences.append(
             f"{songs} labels but no frames of the present audio, and took no part;"
             " `genre crawl` and `genre features` may bring them in."
+        )
+    if not _measurable(table):
+        n_tested = len(table.rows(Split.TEST))
+        sentences.append(
+            f"The test part ({n_tested} songs) can measure no genre: every one needs"
+            " songs that have it and songs that have not; crawl songs by more artists,"
+            " then run `genre split` again."
         )
     if not len(table.rows(Split.VALIDATION)):
         sentences.append(

@@ -16,7 +16,6 @@ from genre.errors import (
     BusyError,
     CatalogDamagedError,
     CatalogError,
-    CatalogOutdatedError,
     CatalogTooNewError,
     CorpusError,
     NotReadyError,
@@ -194,12 +193,10 @@ def test_a_newer_catalog_is_refused(settings: Settings, readonly: bool) -> None:
     assert catalog_path(settings).read_bytes() == before
 
 
-def test_a_reader_does_not_upgrade(settings: Settings) -> None:
-    """A reader of a catalog without schema is told which command upgrades it."""
+def test_a_reader_is_told_of_an_empty_catalog(settings: Settings) -> None:
+    """A first command that was interrupted may leave a file without tables."""
     catalog_path(settings).write_bytes(b"")
-    with pytest.raises(
-        CatalogOutdatedError, match=r"schema none, .*once to upgrade it"
-    ):
+    with pytest.raises(NotReadyError, match=r"found an empty one .*genre crawl"):
         open_catalog(settings, readonly=True)
 
 
