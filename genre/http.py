@@ -47,7 +47,9 @@ _BACKOFF_S, _BACKOFF_MAX_S = 0.3, 8.0
 _MAX_WAIT = timedelta(days=7)  # longest Retry-After that is believed
 
 _CAUSES = {  # HTTP status: its meaning for the next attempt, in class and words
-    **dict.fromkeys((404, 410), (ErrorClass.PERMANENT, "it is gone")),
+    **dict.fromkeys(
+        (404, 410), (ErrorClass.PERMANENT, "it is gone: name another address")
+    ),
     **dict.fromkeys(
         (401, 402, 403, 407, 451),
         (ErrorClass.ENVIRONMENT, "it wants a login, or refuses this place or program"),

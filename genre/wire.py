@@ -7,6 +7,7 @@ read timeout. Every fault leaves here as a ``FetchError`` with its class.
 """
 
 import contextlib
+import errno
 import http.client
 import logging
 import socket
@@ -23,7 +24,7 @@ from urllib3.connection import HTTPConnection
 
 from genre.errors import FetchError
 from genre.records import ErrorClass
-from genre.text import clean_text
+from genre.text import clean_text, display
 from genre.urls import Target, is_public
 
 _CONNECT_S = 10.0
@@ -33,6 +34,7 @@ _CHUNK = 1 << 16
 # At a malformed header it would log the whole address, secrets included.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
+_NO_ROUTE = {errno.ENETUNREACH, errno.ENETDOWN}
 _FAULTS = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError)
 
 
@@ -179,15 +181,21 @@ class Reply:
 
 
 def _connect(addresses: list[str], port: int, deadline: Deadline) -> socket.socket:
-    """Connect to the first address that answers."""
-    error: OSError = socket.gaierror("no address")
+    """Connect to the first address that answers.
+
+    Of several faults one of the host counts more than a missing route: a machine
+    without IPv6 has none to the host's other addresses.
+    """
+    errors: list[OSError] = []
     for address in addresses[:4]:
         timeout = min(_CONNECT_S, deadline.left()) or 0.001  # 0 would mean non-blocking
         try:
             return socket.create_connection((address, port), timeout)
-        except OSError as failed:
-            error = failed
-    raise error
+        except OSError as error:
+            errors.append(error)
+    if not errors:
+        raise socket.gaierror("no address")
+    raise next((e for e in errors if e.errno not in _NO_ROUTE), errors[0])
 
 
 def _ask(
@@ -240,6 +248,10 @@ def _fetch_error(error: Exception, target: Target, deadline: Deadline) -> FetchE
             " network.",
             error_class=ErrorClass.ENVIRONMENT,
         )
+    elif isinstance(error, socket.gaierror):
+        return no_network(target.host, "its name cannot be resolved")
+    elif isinstance(error, OSError) and error.errno in _NO_ROUTE:
+        return no_network(target.host, "the network is unreachable")
     else:
         found = _found(error)
     return FetchError(
@@ -247,10 +259,18 @@ def _fetch_error(error: Exception, target: Target, deadline: Deadline) -> FetchE
     )
 
 
+def no_network(host: str, why: str) -> FetchError:
+    """Return the error of a machine that is offline, for which no song is to blame."""
+    return FetchError(
+        f"Expected a network connection to {display(host, width=100)}, found none"
+        f" ({why}); connect, then run the same command again.",
+        error_class=ErrorClass.ENVIRONMENT,
+    )
+
+
 def _found(error: Exception) -> str:
     """Name a fault in plain words, without quoting it: it may hold the address."""
     kinds: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
-        (socket.gaierror, "that nobody knows its host (or this machine is offline)"),
         (ConnectionRefusedError, "that its host refuses connections"),
         ((TimeoutError, urllib3.exceptions.TimeoutError), "silence"),
         (urllib3.exceptions.DecodeError, "a body that cannot be unpacked"),

@@ -20,6 +20,7 @@ from genre.errors import FetchError, ItemError, ServiceStopError
 from genre.http import Download, HttpClient, redact
 from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
+from tests.crawler.crawls import NO_ROUTE
 from tests.servers import Reply, Request, Server, json_reply, redirect, serve
 
 SETTINGS = Settings(contact="me@example.org")
@@ -398,8 +399,8 @@ def test_a_host_that_refuses_is_temporary(tmp_path: Path) -> None:
     assert (error.error_class, "refuses" in str(error)) == (ErrorClass.TEMPORARY, True)
 
 
-def test_an_unknown_host_is_temporary(tmp_path: Path) -> None:
-    """A name nobody knows may also mean that this machine is offline."""
+def test_an_unknown_host_means_no_network() -> None:
+    """No song is to blame for a machine that is offline; nothing is tried again."""
 
     def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
@@ -407,10 +408,29 @@ def test_an_unknown_host_is_temporary(tmp_path: Path) -> None:
     pauses: list[float] = []
     lost = HttpClient(SETTINGS, lookup=unknown, sleep=pauses.append)
     error = failure(lambda: lost.get_json("http://a.example/"))
-    assert (error.error_class, "nobody knows its host" in str(error)) == (
-        ErrorClass.TEMPORARY,
-        True,
+    assert error.error_class is ErrorClass.ENVIRONMENT
+    assert str(error) == (
+        "Expected a network connection to a.example, found none (its name cannot be"
+        " resolved); connect, then run the same command again."
     )
+    assert pauses == []
+
+
+def test_a_network_that_cannot_be_reached_is_no_fault_of_the_host() -> None:
+    """A machine without a network is told so, in a sentence about itself."""
+    nowhere = HttpClient(SETTINGS, lookup=lambda *_: [NO_ROUTE])
+    error = failure(lambda: nowhere.get_json("http://a.example/"))
+    assert error.error_class is ErrorClass.ENVIRONMENT
+    assert "found none (the network is unreachable)" in str(error)
+
+
+def test_a_fault_of_the_host_counts_more_than_a_missing_route() -> None:
+    """A machine without IPv6 is not offline when the host refuses over IPv4."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    client = HttpClient(SETTINGS, lookup=lambda *_: ["127.0.0.1", NO_ROUTE])
+    error = failure(lambda: client.get_json(f"http://a.example:{port}/"))
+    assert (error.error_class, "refuses" in str(error)) == (ErrorClass.TEMPORARY, True)
 
 
 def test_what_is_not_http_is_named(tmp_path: Path) -> None:

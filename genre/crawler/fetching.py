@@ -6,6 +6,7 @@ of every genre. Results are taken in that order too, whatever the number of jobs
 """
 
 import contextlib
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from genre.text import display
 
 MAX_TEMPORARY = 5  # temporary failures in a row after which a song is given up
 _AGAIN = "After a change `--retry permanent` tries it again."
+_LATER = re.compile(r"[;,] (try again|run the same command again) later\.$")
 _PAGE = 200  # songs read from the catalog at once
 _WINDOW = 3  # jobs per thread that are begun or done but not written down yet
 
@@ -263,7 +265,8 @@ def _given_up(session: Session, result: Result, outcome: Outcome) -> Outcome:
     ).get(track.id)
     if standing is None or standing.n_temporary + 1 < MAX_TEMPORARY:
         return outcome
-    message = f"Given up after {MAX_TEMPORARY} tries: {outcome.message} {_AGAIN}"
+    reason = _LATER.sub(".", outcome.message)  # a later run does not try it again
+    message = f"Given up after {MAX_TEMPORARY} tries: {reason} {_AGAIN}"
     return _outcome(
         track, Status.FAILED, message=message, error_class=ErrorClass.PERMANENT
     )

@@ -24,6 +24,7 @@ from genre.errors import (
 from genre.files import disk_full
 from genre.records import ErrorClass
 from genre.text import clean_text
+from genre.wire import no_network
 
 # What an error's text means; the first row that fits counts. The text is the only
 # signal that several of these have. Whatever fits none is temporary.
@@ -44,6 +45,17 @@ _MEANINGS = (
     (r"does not exist|live event|no video formats", ErrorClass.PERMANENT),
     (r"unsafe|unusual.{0,20}extension", ErrorClass.PERMANENT),
 )
+# What it says on a machine without network, and what that is.
+_OFFLINE = (
+    (r"failed to resolve|name or service not known", "its name cannot be resolved"),
+    (r"temporary failure in name resolution", "its name cannot be resolved"),
+    (r"no address associated|getaddrinfo", "its name cannot be resolved"),
+    (r"network is (unreachable|down)", "the network is unreachable"),
+)
+_HOST = re.compile(r"(?:failed to resolve |host=)['\"]([^'\"]+)['\"]", re.IGNORECASE)
+# Where what it says about the fault ends, and what it says to its own users begins.
+_FOR_OTHERS = re.compile(r"\s*(\(caused by |; please report this issue)", re.IGNORECASE)
+_SAID = 200  # characters of it that a message repeats
 _ADVICE = {
     ErrorClass.STOP: "leave the site alone for a while",
     ErrorClass.PERMANENT: "take another address",
@@ -76,14 +88,28 @@ def answer(request: Mapping[str, Any]) -> Any:
 
 def meaning_of(text: str, site: str) -> GenreError:
     """Return the error of our own that an error text of yt-dlp means."""
-    said = clean_text(re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", text), limit=200)
+    said = shortened(text) or "no reason"
     if "No space left on device" in text:
         return DiskFullError(f"The disk is full ({said}); free some room.")
+    for pattern, why in _OFFLINE:
+        if re.search(pattern, text, re.IGNORECASE):
+            host = _HOST.search(text)
+            return no_network(host[1] if host else site, why)
     error_class = _class_of(text)
     message = f"Expected audio from {site}, found: {said}; {_ADVICE[error_class]}."
     if error_class is ErrorClass.STOP:
         return ServiceStopError(message, service=site)
     return FetchError(message, error_class=error_class)
+
+
+def shortened(text: str) -> str:
+    """Return what yt-dlp says, cut at a sentence's or a word's end if it is long."""
+    plain = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", text)
+    said = _FOR_OTHERS.split(clean_text(plain, limit=5 * _SAID))[0]
+    if len(said) <= _SAID:
+        return said.rstrip(". ")
+    sentences = said[: _SAID + 1].rpartition(". ")[0]
+    return sentences or said[:_SAID].rpartition(" ")[0] + "…"
 
 
 def _class_of(text: str) -> ErrorClass:
@@ -121,7 +147,7 @@ def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
         raise FetchError(
             f"Expected a finished recording of at most {longest:g} s and"
             f" {request['max_bytes']:,} bytes at {request['site']}, found none"
-            f" ({clean_text(said, limit=160) or 'no file came'}); take another address,"
+            f" ({shortened(said) or 'no file came'}); take another address,"
             " or raise max_duration_s or max_bytes.",
             error_class=ErrorClass.PERMANENT,
         )

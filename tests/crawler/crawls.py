@@ -14,6 +14,7 @@ from genre.records import Outcome, Status
 from tests.synth import pure_tone, write_wave
 
 NO_SEARCH = "http:http://127.0.0.1:9/search"  # nobody listens there
+NO_ROUTE = "255.255.255.255"  # the kernel itself says that it cannot be reached
 
 
 def song(path: Path, *, freq: float = 440.0, s: float = 2.0) -> Path:

@@ -8,6 +8,7 @@ import pytest
 from genre.db import models as m
 from genre.records import ErrorClass, Outcome, Status
 from tests.crawler.crawls import (
+    NO_ROUTE,
     by_status,
     rows,
     run,
@@ -39,7 +40,7 @@ HLS = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n"
 @pytest.mark.parametrize(
     ("reply", "error_class", "message"),
     [
-        (Reply(status=404), "permanent", "found HTTP 404; it is gone"),
+        (Reply(status=404), "permanent", "HTTP 404; it is gone: name another address"),
         (Reply(status=403), "environment", "found HTTP 403"),
         (
             b"<!DOCTYPE html><html><body>no music</body></html>",
@@ -215,7 +216,19 @@ def test_temporary_failures_are_given_up(tmp_path: Path) -> None:
     ] * 2
     assert seen[-1].message.startswith("Given up after 5 tries: Expected ")
     assert seen[-1].message.endswith("`--retry permanent` tries it again.")
+    assert "later" not in seen[-1].message
     assert "--retry" not in seen[0].message
+
+
+def test_no_network_is_not_held_against_a_song(tmp_path: Path) -> None:
+    """Offline runs are never counted; each says to connect, and may be repeated."""
+    write_lists(tmp_path, {"p.m3u Techno": f"http://{NO_ROUTE}/a.mp3\n"})
+
+    seen = [songs(run(tmp_path))[0] for _ in range(6)]
+
+    assert {outcome.error_class for outcome in seen} == {ErrorClass.ENVIRONMENT}
+    assert f"Expected a network connection to {NO_ROUTE}" in seen[-1].message
+    assert "Given up" not in seen[-1].message
 
 
 def test_new_place_reopens_a_song(tmp_path: Path) -> None:
@@ -327,7 +340,7 @@ def test_nothing_good_enough(tmp_path: Path) -> None:
 
 def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
     """What was left to a person is fetched with a lower threshold and a new try."""
-    found = [{"id": "1", "url": "/a.wav", "title": "Song", "duration": 2}]
+    found = [{"id": "1", "url": "/a.wav", "title": "Someone - Song", "duration": 2}]
     media: dict[str, Route] = {"/a.wav": song_bytes(tmp_path)}
 
     [outcome] = search_for(tmp_path, found, media, match_uncertain=0.3)
@@ -345,7 +358,7 @@ def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
 
 def test_naming_the_address_of_a_close_match_works(tmp_path: Path) -> None:
     """A song that was left to a person is fetched from where its playlist says it is."""
-    found = [{"id": "1", "url": "/a.wav", "title": "Song", "duration": 2}]
+    found = [{"id": "1", "url": "/a.wav", "title": "Someone - Song", "duration": 2}]
     search_for(tmp_path, found, {}, match_uncertain=0.3)
     song(tmp_path / "mine.wav")
     rows_ = "title,artist,duration,path\nSong,The Band,2,mine.wav\n"

@@ -9,7 +9,7 @@ import pytest
 from genre.config import Settings
 from genre.crawler.player import Player
 from genre.crawler.sites import SITES, Site
-from genre.crawler.ytdlp import answer, meaning_of
+from genre.crawler.ytdlp import answer, meaning_of, shortened
 from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
 from genre.records import ErrorClass
 from tests.crawler.loopback_site import EXTRACTOR, SEARCH_EXTRACTOR, SITE
@@ -151,8 +151,6 @@ def test_only_the_sites_own_extractor(
         ("HTTP Error 503: Service Unavailable", ErrorClass.TEMPORARY),
         ("Read timed out", ErrorClass.TEMPORARY),
         ("IncompleteRead(5 bytes read)", ErrorClass.TEMPORARY),
-        ("Failed to resolve 'www.youtube.com' (Name or service not known)",
-         ErrorClass.TEMPORARY),
         ("", ErrorClass.TEMPORARY),
     ],
 )  # fmt: skip
@@ -163,6 +161,47 @@ def test_meaning(text: str, error_class: ErrorClass) -> None:
     assert isinstance(error, ItemError)
     assert error_class == error.error_class
     assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "why"),
+    [
+        ("(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com'",
+         "www.youtube.com", "its name cannot be resolved"),
+        ("[Errno -2] Name or service not known", "youtube",
+         "its name cannot be resolved"),
+        ("[Errno -3] Temporary failure in name resolution (caused by URLError(...))",
+         "youtube", "its name cannot be resolved"),
+        ("[Errno -5] No address associated with hostname", "youtube",
+         "its name cannot be resolved"),
+        ("[Errno 101] Network is unreachable", "youtube", "the network is unreachable"),
+    ],
+)  # fmt: skip
+def test_no_network(text: str, host: str, why: str) -> None:
+    """A machine that is offline is told so; neither site nor song is to blame."""
+    error = meaning_of(f"ERROR: [youtube] x1: Unable to download: {text}", "youtube")
+
+    assert isinstance(error, FetchError)
+    assert error.error_class is ErrorClass.ENVIRONMENT
+    assert str(error) == (
+        f"Expected a network connection to {host}, found none ({why}); connect, then run"
+        " the same command again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ERROR: Read timed out. (caused by TransportError('x'))", "Read timed out"),
+        ("No title; please report this issue on  https://h/issues", "No title"),
+        ("Short one. Another one.", "Short one. Another one"),
+        ("First sentence. " + "word " * 60, "First sentence"),
+        ("word " * 60, "word " * 39 + "word…"),
+    ],
+)
+def test_long_texts_are_cut_where_a_reader_pauses(text: str, said: str) -> None:
+    """At a sentence's or a word's end; what is meant for developers goes."""
+    assert shortened(text) == said
 
 
 def test_search() -> None:
