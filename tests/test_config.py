@@ -39,7 +39,9 @@ def test_flags_that_were_not_given_do_not_count() -> None:
     [
         ({"jobs": "many"}, "jobs should be of type int, found 'many'"),
         ({"jobs": -1}, "jobs should be 0 or more"),
-        ({"search": "bing"}, "search should be youtube or http:URL"),
+        ({"search": "bing"}, "search should be youtube, or http:URL such as http:http"),
+        ({"search": "http:127.0.0.1:9/"}, "search should be youtube, or http:URL"),
+        ({"search": "http://"}, "search should be youtube, or http:URL"),
         ({"engine": "ray"}, "engine should be local"),
         ({"db": "postgresql://x"}, "db should be a SQLite URL or path"),
         ({"hop_length": 4096}, "hop_length should be 1 to n_fft"),

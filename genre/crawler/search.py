@@ -1,11 +1,12 @@
 """Where audio is searched when a playlist only names a song.
 
 Two providers behind one small interface: YouTube through yt-dlp, and any JSON
-endpoint (``http:URL``: a mirror, a local library, a test). What they return is
+endpoint (``http:URL`` or its plain address: a mirror, a local library, a test). What they return is
 unscored; ``matching`` judges it.
 """
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import urljoin
@@ -38,9 +39,11 @@ def make_search(
     settings: Settings, *, client: HttpClient, player: Player
 ) -> SearchProvider:
     """Return the provider that the settings name."""
-    kind, _, url = settings.search.partition(":")
     n = settings.search_results
-    return HttpSearch(url, client, n=n) if kind == "http" else YouTube(player, n=n)
+    if settings.search == "youtube":
+        return YouTube(player, n=n)
+    url = re.sub("^http:(?=https?://)", "", settings.search)
+    return HttpSearch(url, client, n=n)
 
 
 class YouTube:

@@ -109,14 +109,16 @@ def test_service_of_an_endpoint(tmp_path: Path, url: str, service: str) -> None:
 
 
 def test_the_setting_chooses(tmp_path: Path) -> None:
-    """``youtube`` asks YouTube, ``http:URL`` that endpoint."""
+    """``youtube`` asks YouTube, ``http:URL`` or a plain address that endpoint."""
     found = {}
-    for setting in ("youtube", "http:http://h/s"):
+    for setting in ("youtube", "http:http://h/s", "http://h/s", "http:https://h/s"):
         chosen = settings(tmp_path, search=setting)
         client, player = HttpClient(chosen), Player(chosen)
         found[setting] = make_search(chosen, client=client, player=player)
         player.close()
 
     assert isinstance(found["youtube"], YouTube)
-    assert isinstance(found["http:http://h/s"], HttpSearch)
+    endpoints = [one for one in found.values() if isinstance(one, HttpSearch)]
+    assert [one.trusts("http://h/a.mp3") for one in endpoints] == [True, True, False]
+    assert [one.service for one in endpoints] == ["h", "h", "h"]
     assert not found["youtube"].trusts("http://127.0.0.1/")
