@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from genre.crawler import titles
-from genre.records import Candidate, Decision, Track
+from genre.records import NOBODY, Candidate, Decision, Track
 from genre.text import text_key
 
 _WEIGHTS = {"title": 0.5, "artist": 0.3, "length": 0.2}
 _OFFICIAL_BONUS = 0.05
-_UNKNOWN_LENGTH = 0.6  # neither for nor against
+_UNKNOWN = 0.6  # of a length or an artist: neither for nor against
 _SOFT_KINDS = frozenset({"edit", "extended"})  # the same recording, cut differently
 _CHANNEL_WORDS = ("- topic", "vevo", "official", "music", "tv", "channel", "records")
 
@@ -81,19 +81,16 @@ def tolerance_s(stated_s: float, least_s: float) -> float:
 
 
 def _compare(track: Track, found: Candidate, least_s: float) -> _Likeness:
-    title, artist = _title_likeness(track, found), _artist_likeness(track, found)
+    title = _title_likeness(track, found)
+    artist, against_artist = _compare_artists(track, found)
     difference = _length_difference(track, found)
     allowed = tolerance_s(track.duration_s or 0.0, least_s)
-    against = [*_version_gate(track, found)]
+    against = [*_version_gate(track, found), *against_artist]
     if title < 0.7:
         against.append((0.4, "another title"))
-    if not titles.artist_keys(track.artists):
-        against.append((0.7, "the song names no artist"))
-    elif artist < 0.6:
-        against.append((0.4, "another artist"))
     if difference is not None and difference > allowed:
         against.append((0.5, f"length differs by {difference:.0f} s"))
-    length = _UNKNOWN_LENGTH if difference is None else 1 - difference / (2 * allowed)
+    length = _UNKNOWN if difference is None else 1 - difference / (2 * allowed)
     return _Likeness(title, artist, max(0.0, length), _official(found), tuple(against))
 
 
@@ -105,6 +102,30 @@ def _title_likeness(track: Track, found: Candidate) -> float:
     without_artist = _without(parsed[0], track.artists)
     spellings = {titles.without_noise(text) for text in (*parsed, without_artist)}
     return max(fuzz.ratio(wanted, spelling) for spelling in spellings) / 100
+
+
+def _compare_artists(
+    track: Track, found: Candidate
+) -> tuple[float, list[tuple[float, str]]]:
+    """Return the likeness of the artists, and what it says against the candidate."""
+    likeness = _artist_likeness(track, found)
+    if not titles.artist_keys(track.artists):
+        return likeness, [(0.7, "the song names no artist")]
+    if likeness >= _UNKNOWN:
+        return likeness, []
+    if not _names_nobody(track, found):
+        return likeness, [(0.4, "another artist")]
+    # With no length either, a title alone would decide: that is left to a person.
+    limit = 0.7 if _length_difference(track, found) is None else 1.0
+    return _UNKNOWN, [(limit, "artist unknown")]
+
+
+def _names_nobody(track: Track, found: Candidate) -> bool:
+    """Tell whether neither uploader nor an "Artist - Title" names an artist."""
+    wanted = titles.without_noise(titles.parse_title(track.title).title)
+    before, after = titles.split_artist_title(found.title)
+    bare = {titles.without_noise(titles.parse_title(t).title) for t in (before, after)}
+    return text_key(found.uploader) in NOBODY and not (before and bare - {"", wanted})
 
 
 def _artist_likeness(track: Track, found: Candidate) -> float:

@@ -40,6 +40,8 @@ REMIX = song("The Band", "One More Time", "Bob Remix")
         (song("Oasis", "Live Forever"), result("Oasis - Live Forever (Remastered)")),
         (song("A, B", "Song"), result("A & B - Song [Official Audio]")),
         (song("Beyoncé", "Déjà Vu"), result("BEYONCE - Deja vu")),
+        (SONG, result("One More Time", "")),
+        (SONG, result("One More Time - Official Video", "Unknown")),
     ],
 )
 def test_accepted(wanted: Track, found: Candidate) -> None:
@@ -60,6 +62,8 @@ def test_accepted(wanted: Track, found: Candidate) -> None:
         (SONG, result("One More Time (cover) - The Band"), "cover is not wanted"),
         (SONG, result("The Band - Two Less Rhymes"), "another title"),
         (SONG, result("One More Time", "Cover Heroes"), "another artist"),
+        (SONG, result("Heroes - One More Time", ""), "another artist"),
+        (SONG, result("One More Time - Heroes", ""), "another artist"),
         (SONG, result("The Band - One More Time", s=3600), "length differs by 3385 s"),
         (REMIX, result("The Band - One More Time"), "remix is missing"),
         (REMIX, result("The Band - One More Time (Eve Remix)"), "another remixer"),
@@ -79,11 +83,20 @@ def test_rejected(wanted: Track, found: Candidate, reason: str) -> None:
         (song("", "One More Time"), result("The Band - One More Time")),
         (song("The Band", "One More Time", s=None),
          result("The Band - One More Time (Extended Mix)")),
+        (SONG, result("One More Time", "", s=None)),
     ],
 )  # fmt: skip
 def test_left_to_a_person(wanted: Track, found: Candidate) -> None:
     """What can neither be accepted nor refused is uncertain."""
     assert judge(wanted, found, THRESHOLDS).decision == Decision.UNCERTAIN
+
+
+def test_unknown_artist_is_neutral() -> None:
+    """A result that names nobody is judged by title and length, and says so."""
+    judged = judge(SONG, result("One More Time", ""), THRESHOLDS)
+
+    assert judged.score == pytest.approx(0.5 + 0.3 * 0.6 + 0.2)
+    assert judged.reason == ("title 1.00, artist 0.60, length 1.00, artist unknown")
 
 
 def test_the_thresholds_decide() -> None:
