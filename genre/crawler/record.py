@@ -20,7 +20,7 @@ from genre.db import (
     playlists,
     tracks,
 )
-from genre.errors import ItemError, UsageError
+from genre.errors import FetchError, ItemError, UsageError
 from genre.files import sha256_file
 from genre.http import HttpClient
 from genre.records import (
@@ -214,7 +214,8 @@ def _reopen(session: Session, track_id: str) -> None:
 
 
 def _failed(catalog: Catalog, entry: ListEntry, error: ItemError) -> Outcome:
-    if entry.line == 0 and error.error_class is ErrorClass.ENVIRONMENT:
+    wrong = error.error_class is ErrorClass.ENVIRONMENT
+    if entry.line == 0 and wrong and not isinstance(error, FetchError):
         raise UsageError(str(error)) from error  # the command line itself is wrong
     with catalog.write() as session:
         attempts.record(
@@ -254,6 +255,7 @@ def _outcomes(
             status=Status.FAILED,
             message=problem,
             error_class=ErrorClass.PERMANENT,
+            data={"kind": "row"},
         )
     notes = list(data.notes)
     if not entry.genres:

@@ -261,6 +261,7 @@ def test_rows_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
         (Status.DONE, None),
         (Status.FAILED, ErrorClass.PERMANENT),
     ]
+    assert [outcome.data["kind"] for outcome in outcomes] == ["playlist", "row"]
     assert outcomes[1].message.startswith("p.csv, row 3: ")
 
 
