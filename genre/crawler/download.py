@@ -20,6 +20,7 @@ from genre.crawler.player import Player
 from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services, service_of
 from genre.crawler.sites import Site, site_named
+from genre.crawler.sources import AUDIO_ENDINGS
 from genre.errors import ItemError, MediaError, ServiceStopError
 from genre.files import disk_errors, fsync_file, publish, sha256_file
 from genre.http import HttpClient
@@ -34,9 +35,6 @@ from genre.records import (
 )
 from genre.text import display
 
-_SUFFIXES = frozenset(
-    [".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac", ".aiff"]
-)
 # Of several failures the one that promises most decides about another try.
 _HOPE = (
     ErrorClass.STOP,
@@ -262,6 +260,6 @@ def _suffix(source: Path, place: AudioPlace) -> str:
     """Return a known file name ending for an original, never text from outside."""
     for name in (source.name, urlsplit(place.url).path):
         ending = Path(name).suffix.lower()
-        if ending in _SUFFIXES:
+        if ending in AUDIO_ENDINGS:
             return ending
     return ".bin"

@@ -15,6 +15,7 @@ from genre.crawler.fetching import Wish, fetch_all
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
 from genre.crawler.renaming import copy_whole
+from genre.crawler.sources import check_argument
 from genre.db import Catalog, audio_files, genres, open_catalog, tracks
 from genre.errors import UsageError
 from genre.files import require_room, stage_lock, sweep_temporary
@@ -117,6 +118,7 @@ def _listed(request: CrawlRequest) -> _Listed:
     except ValueError as error:
         raise UsageError(f"--genre: {error}") from error
     entry = ListEntry(request.source or "", about, line=0)
+    check_argument(entry.source, base=Path.cwd())
     return _Listed((entry,), (), Path.cwd())
 
 

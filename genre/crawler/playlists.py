@@ -22,6 +22,7 @@ _MAX_GENRE = 100  # characters; longer is a forgotten line break
 _LINE_END = re.compile(rb"\r\n|\n|\r")  # no other character ends a line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_PLAYLIST = re.compile(r".*?\.(?:m3u8?|csv)(?=\s|$)", re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]*)"(?=\s|$)')
 
 
@@ -137,6 +138,7 @@ def _parse_line(line: str, number: int) -> ListEntry | None:
     if not line or line.startswith("#"):
         return None
     source, rest = _split_source(line)
+    _check_quotes(source, _COMMENT.sub("", line))
     if not source.strip() or _CONTROL.search(source):
         raise _LineError(
             f"expected a source (a path or URL), found {display(source, width=60)!r};"
@@ -157,6 +159,17 @@ def _split_source(line: str) -> tuple[str, str]:
             ' write "PATH WITH SPACES"  Genre.'
         )
     return match[1], line[match.end() :]
+
+
+def _check_quotes(source: str, line: str) -> None:
+    """Refuse a path that was cut at its first space."""
+    whole = _PLAYLIST.match(line)
+    if whole and not line.startswith('"') and whole[0] != source:
+        shown = display(whole[0], width=100)
+        raise _LineError(
+            f"expected quotes around a path with spaces, found {shown!r};"
+            f' put the path in quotes: "{shown}"  Genre.'
+        )
 
 
 def _problem(number: int, expected: str, found: str) -> str:

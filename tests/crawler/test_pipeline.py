@@ -21,6 +21,7 @@ from genre.errors import (
 from genre.files import stage_lock
 from genre.records import ErrorClass, Plan, Stage, Status
 from tests.crawler.crawls import (
+    NO_ROUTE,
     by_status,
     rows,
     run,
@@ -118,6 +119,39 @@ def test_wrong_usage(tmp_path: Path, request_: dict[str, Any], message: str) -> 
         run(tmp_path, request=request_)
 
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("list.txt", r"is this a list of playlists\? then give it with --playlists"),
+        ("folder", "which is a folder: this version reads M3U, M3U8 and CSV"),
+        ("a.wav", "which is audio: this version reads M3U, M3U8 and CSV"),
+        ("gone.csv", "Expected a playlist file at .*No such file"),
+        ("x" * 300, "correct the name"),
+        ("https://h.example/playlist/1", "export the playlist to a CSV file"),
+    ],
+)
+def test_source_that_is_no_playlist(tmp_path: Path, source: str, message: str) -> None:
+    """The sentence says what to give instead; no corpus is left behind."""
+    (tmp_path / "list.txt").write_text("p.m3u Techno\n")
+    (tmp_path / "folder").mkdir()
+    song(tmp_path / "a.wav")
+    named = source if "://" in source else str(tmp_path / source)
+
+    with pytest.raises(UsageError, match=message):
+        run(tmp_path, request={"list_file": None, "source": named})
+
+    assert not (tmp_path / "corpus").exists()
+
+
+def test_source_without_a_network(tmp_path: Path) -> None:
+    """The command line is right: the playlist failed, and can be read later."""
+    request = {"list_file": None, "source": f"http://{NO_ROUTE}/p.m3u"}
+
+    [outcome] = run(tmp_path, request=request)
+
+    assert (outcome.error_class, outcome.unfinished) == (ErrorClass.ENVIRONMENT, True)
 
 
 def test_missing_list_file(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def write_list(folder: Path, content: str | bytes) -> Path:
         ('"my mixes/a b.csv"  Deep House', "my mixes/a b.csv", ("Deep House",)),
         ("a.m3u Techno # loved", "a.m3u", ("Techno",)),
         ("a.m3u # no genre", "a.m3u", ()),
+        ("folk Techno # was folk.csv", "folk", ("Techno",)),
         ("http://h/a.m3u#top Techno", "http://h/a.m3u#top", ("Techno",)),
         ("a.m3u C#, Techno", "a.m3u", ("C#", "Techno")),
         ("a.m3u Techno, techno, ,TECHNO", "a.m3u", ("Techno",)),
@@ -78,11 +79,14 @@ def test_nothing_else_ends_a_line(tmp_path: Path, char: str) -> None:
         (b'"a b.m3u Techno', "expected a closing quote"),
         (b'"a b.m3u"Techno', "expected a closing quote"),
         (b'"" Techno', "expected a source"),
+        (b"./my lists/folk songs.csv  Folk",
+         'put the path in quotes: "./my lists/folk songs.csv"  Genre'),
+        (b"folk songs.M3U8", 'put the path in quotes: "folk songs.M3U8"'),
         (b"a\x1b[2J.m3u Techno", "expected a source"),
         (b"caf\xe9.m3u Techno", "expected UTF-8 text"),
         (b"a.m3u " + b"x" * 200, "expected a genre of at most 100 characters"),
     ],
-)
+)  # fmt: skip
 def test_line_that_is_not_understood(tmp_path: Path, line: bytes, message: str) -> None:
     """It is named with its number in one printable sentence; the others still run."""
     path = write_list(tmp_path, b"a.m3u Techno\n" + line + b"\nb.m3u House\n")

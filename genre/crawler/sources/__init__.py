@@ -6,6 +6,7 @@ address of such a file.
 """
 
 import errno
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from genre.crawler.sources import csv, m3u
 from genre.crawler.sources.places import Document
-from genre.errors import ItemError
+from genre.errors import ItemError, UsageError
 from genre.files import sha256_file
 from genre.http import HttpClient
 from genre.records import ErrorClass, ListEntry, PlaylistData
@@ -27,6 +28,9 @@ KINDS: Mapping[str, Callable[[Document], PlaylistData]] = {
 _MAX_BYTES = 64_000_000
 _DEADLINE_S = 60.0
 _SUPPORTED = "this version reads M3U, M3U8 and CSV files (a path or an http(s) address)"
+AUDIO_ENDINGS = frozenset(
+    [".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac", ".aiff"]
+)
 _EXPORT = "export the playlist to a CSV file and name that"
 
 
@@ -49,11 +53,54 @@ def read_source(
     FetchError
         Its address could not be fetched.
     """
-    if entry.source.lower().startswith(("http://", "https://")):
+    if _is_address(entry.source):
         document = _fetch(entry.source, client, digest)
     else:
         document = _open(entry.source, base, digest)
     return KINDS[_ending(document.name)](document)
+
+
+def check_argument(source: str, *, base: Path) -> None:
+    """Refuse, before anything is made, what a command line names but nobody can read.
+
+    Raises
+    ------
+    UsageError
+        It is no playlist, or no such file; the sentence says what to give instead.
+    """
+    try:
+        if _is_address(source):
+            _ending(_name_in(source), source=source)
+        elif advice := _other_than_playlist(_path(source, base)):
+            raise UsageError(
+                f"Expected a playlist as SOURCE, found {display(source, width=100)!r},"
+                f" {advice}"
+            )
+        else:
+            _open(source, base, sha256_file)
+    except ItemError as error:
+        raise UsageError(str(error)) from error
+
+
+def _other_than_playlist(path: Path) -> str:
+    """Say what an existing path is that is no playlist, and what to do; else ""."""
+    ending = path.suffix.lower()
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir fails on an overlong name
+        return f"which is a folder: {_SUPPORTED}; name a playlist file in it."
+    if ending in KINDS or not os.path.isfile(path):  # noqa: PTH113 - likewise
+        return ""
+    if ending in AUDIO_ENDINGS:
+        return f"which is audio: {_SUPPORTED}; write its path into an .m3u file."
+    advice = "is this a list of playlists? then give it with --playlists"
+    return f"which is none that can be read: {_SUPPORTED}; {advice}."
+
+
+def _is_address(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
+def _path(source: str, base: Path) -> Path:
+    return Path.home() / source[2:] if source.startswith("~/") else base / source
 
 
 def _fetch(url: str, client: HttpClient, digest: Callable[[Path], str]) -> Document:
@@ -73,7 +120,7 @@ def _fetch(url: str, client: HttpClient, digest: Callable[[Path], str]) -> Docum
 
 
 def _open(source: str, base: Path, digest: Callable[[Path], str]) -> Document:
-    path = Path.home() / source[2:] if source.startswith("~/") else base / source
+    path = _path(source, base)
     _ending(path.name, source=source)
     try:
         path = path.resolve(strict=True)
@@ -115,7 +162,7 @@ def _ending(name: str, *, source: str = "") -> str:
     if ending in KINDS:
         return ending
     shown = display(source or name, width=100)
-    advice = _EXPORT if shown.startswith(("http", "spotify:")) else "correct the line"
+    advice = _EXPORT if shown.startswith(("http", "spotify:")) else "correct the name"
     raise ItemError(
         f"Expected a playlist, found {shown!r}, which is none that can be read:"
         f" {_SUPPORTED}; {advice}.",
