@@ -34,7 +34,9 @@ class Settings:
     )
     contact: str = _setting("", "Your e-mail or page, sent in the User-Agent.")
 
-    search: str = _setting("youtube", "Audio search: youtube or http:URL.")
+    search: str = _setting(
+        "youtube", "Audio search: youtube, or http:URL of an endpoint (docs/crawl.md)."
+    )
     search_results: int = _setting(5, "Candidates asked of the search provider.")
     match_threshold: float = _setting(0.75, "Score from which a match is accepted.")
     match_uncertain: float = _setting(0.55, "Score from which it is left to a person.")
