@@ -182,7 +182,7 @@ def _parsed(content: Mapping[str, Any]) -> Manifest:
         left_out={
             k: _typed(v, int) for k, v in _typed(content["left_out"], dict).items()
         },
-        description=_typed(content["description"], str),
+        description=_typed(content.get("description", ""), str),
     )
     files = {
         name: FileEntry(_typed(e["sha256"], str), _typed(e["size_bytes"], int))
