@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -157,6 +157,17 @@ class Child:
         self._process = self._pipe = None
 
 
+def await_result(future: "Future[Result]") -> Result:
+    """Return a job's result, waiting in slices so that Ctrl-C always gets through.
+
+    A signal that comes in the instant before an endless wait begins is handled only
+    when that wait ends: without slices, when the job does.
+    """
+    while not wait([future], timeout=0.5).done:
+        pass
+    return future.result()
+
+
 def map_processes(
     fn: Callable[[Item], Result], items: Iterable[Item], *, jobs: int
 ) -> Iterator[Result]:
@@ -180,9 +191,9 @@ def map_processes(
         for item in items:
             waiting.append(pool.submit(fn, item))
             if len(waiting) > 2 * jobs:
-                yield waiting.popleft().result()
+                yield await_result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield await_result(waiting.popleft())
     except BrokenProcessPool as error:
         raise GenreError(
             "Expected every worker process to live, found that one died (often: too"

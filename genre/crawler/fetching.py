@@ -37,6 +37,7 @@ from genre.records import (
     Track,
 )
 from genre.text import display
+from genre.workers import await_result
 
 MAX_TEMPORARY = 5  # temporary failures in a row after which a song is given up
 _AGAIN = "After a change `--retry permanent` tries it again."
@@ -96,9 +97,9 @@ def _run(
         window.append(pool.submit(fetch_track, found, tools))
         n_begun += 1
         if len(window) > _WINDOW * tools.settings.n_jobs:
-            yield from _write_down(catalog, window.popleft().result())
+            yield from _write_down(catalog, await_result(window.popleft()))
     while window:
-        yield from _write_down(catalog, window.popleft().result())
+        yield from _write_down(catalog, await_result(window.popleft()))
 
 
 @contextlib.contextmanager

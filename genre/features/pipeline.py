@@ -42,6 +42,7 @@ from genre.records import (
     SubjectKind,
 )
 from genre.wav import read_wav
+from genre.workers import await_result
 
 SHARD_SONGS = 32  # about 60 MB of four-minute songs: what is held until it is written
 
@@ -159,7 +160,7 @@ def _map_threads(
             pool.submit(fn, item) for item in islice(remaining, 2 * jobs)
         )
         while waiting:
-            yield waiting.popleft().result()
+            yield await_result(waiting.popleft())
             waiting.extend(pool.submit(fn, item) for item in islice(remaining, 1))
     finally:
         pool.shutdown(cancel_futures=True)
