@@ -177,6 +177,7 @@ class PlaylistData:
     items: tuple[PlaylistItem, ...]
     truncated: bool = False
     problems: tuple[str, ...] = ()  # rows that could not be used, one sentence each
+    unreadable: tuple[str, ...] = ()  # rows whose file cannot be read now, likewise
     notes: tuple[str, ...] = ()  # what else the user should know, one sentence each
 
 

@@ -200,7 +200,7 @@ def plan(settings: Settings, list_file: Path) -> Cost:
     listed = read_list_file(list_file)
     found, unread = _read_all(settings, listed.entries, base=list_file.parent)
     rows = [item for data in found for item in data.items]
-    problems = [problem for data in found for problem in data.problems]
+    problems = [p for data in found for p in (*data.unreadable, *data.problems)]
     names = {genre_key(genre) for entry in listed.entries for genre in entry.genres}
     seconds = sum(item.duration_s or _TYPICAL_S for item in rows)
     local = sum(bool(item.path) for item in rows)

@@ -56,8 +56,15 @@ class LocalHashes:
         self._new: dict[Path, tuple[local_files.Stamp, str]] = {}
 
     def __call__(self, path: Path) -> str:
-        """Return the sha256 of a file's bytes."""
-        stamp = local_files.stamp(path)
+        """Return the sha256 of a file's bytes; of one that is gone, the last known."""
+        try:
+            stamp = local_files.stamp(path)
+        except FileNotFoundError:
+            with self._catalog.read() as session:
+                gone = local_files.last_hash(session, path)
+            if gone is None:
+                raise
+            return gone
         with self._catalog.read() as session:
             known = local_files.known_hash(session, path, stamp)
         if known is None:
@@ -107,17 +114,25 @@ def record_playlist(
     if merges:  # a later row may have merged the song of an earlier one into another
         rows = [(position, _present_id(session, old)) for position, old in rows]
     changed = playlists.save_rows(session, key, rows)
-    problems = len(data.problems)
+    lost = (*data.unreadable, *data.problems)
     attempts.record(
         session,
         kind=SubjectKind.PLAYLIST,
         subject=key,
         stage=Stage.CRAWL,
         provider=data.source,
-        outcome=Status.DONE,
-        message=f"{problems} rows could not be used" if problems else "",
+        outcome=Status.FAILED if lost else Status.DONE,
+        error_class=_class_of_lost(data),
+        message=f"Rows that could not be used: {len(lost)}; {lost[0]}" if lost else "",
     )
     return Recorded(key, changed)
+
+
+def _class_of_lost(data: PlaylistData) -> ErrorClass | None:
+    """Return what lost rows mean for the next crawl; None when there are none."""
+    if data.unreadable:
+        return ErrorClass.ENVIRONMENT
+    return ErrorClass.PERMANENT if data.problems else None
 
 
 # --- songs -----------------------------------------------------------------------
@@ -249,12 +264,14 @@ def _outcomes(
     )
     n = len(data.items)
     yield replace(about, message=f"{n} song{'s' * (n != 1)}")
-    for problem in data.problems:
+    lost = [(problem, ErrorClass.ENVIRONMENT) for problem in data.unreadable]
+    lost += [(problem, ErrorClass.PERMANENT) for problem in data.problems]
+    for problem, error_class in lost:
         yield replace(
             about,
             status=Status.FAILED,
             message=problem,
-            error_class=ErrorClass.PERMANENT,
+            error_class=error_class,
             data={"kind": "row"},
         )
     notes = list(data.notes)

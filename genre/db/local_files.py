@@ -22,6 +22,12 @@ def known_hash(session: Session, path: Path, now: Stamp) -> str | None:
     return row.sha256 if row and unchanged else None
 
 
+def last_hash(session: Session, path: Path) -> str | None:
+    """Return the sha256 that a file had when it was read last, else None."""
+    row = session.get(m.LocalFile, str(path))
+    return row.sha256 if row else None
+
+
 def store(session: Session, path: Path, then: Stamp, sha256: str) -> None:
     """Remember what a file held under a stamp."""
     n_bytes, modified_at = then

@@ -64,6 +64,36 @@ def test_local_files(tmp_path: Path) -> None:
     assert list((tmp_path / "corpus" / "incoming").iterdir()) == []
 
 
+def test_originals_that_were_tidied_away(tmp_path: Path) -> None:
+    """A song whose file was converted and then moved keeps its place and its votes."""
+    song(tmp_path / "a.wav"), song(tmp_path / "b.wav", freq=880)
+    write_lists(tmp_path, {"p.m3u Techno": "a.wav\nb.wav\n"})
+    run(tmp_path)
+    before = digest(tmp_path)
+    (tmp_path / "b.wav").unlink()
+
+    outcomes = run(tmp_path)
+
+    assert by_status(outcomes) == {Status.KEPT: 2}
+    assert digest(tmp_path) == before
+
+
+def test_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
+    """Its row waits: the crawl is unfinished, the ledger says so until it is there."""
+    song(tmp_path / "a.wav")
+    write_lists(tmp_path, {"p.m3u Techno": "a.wav\nb.wav\n"})
+
+    [lost] = [o for o in run(tmp_path) if o.data.get("kind") == "row"]
+
+    assert lost.unfinished
+    assert "expected an audio file at" in lost.message
+    [entry] = [r for r in rows(tmp_path, m.Attempt) if r["subject_kind"] == "playlist"]
+    assert (entry["outcome"], entry["error_class"]) == ("failed", "environment")
+    song(tmp_path / "b.wav", freq=880)
+    assert not [o for o in run(tmp_path) if o.unfinished]
+    assert len(wavs(tmp_path)) == 2
+
+
 def test_again(tmp_path: Path) -> None:
     """The same command again keeps everything and asks nobody."""
     with serve({"/a.wav": song_bytes(tmp_path)}) as server:

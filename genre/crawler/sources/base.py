@@ -14,7 +14,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from genre.crawler import titles
-from genre.crawler.sources.places import Document, Place, RowError, locate
+from genre.crawler.sources.places import (
+    Document,
+    Place,
+    RowError,
+    UnreadableError,
+    locate,
+)
 from genre.errors import ItemError
 from genre.records import ErrorClass, PlaylistData, PlaylistItem
 from genre.text import clean_text, display
@@ -54,13 +60,15 @@ def playlist_of(
     """
     items: list[PlaylistItem] = []
     problems: list[str] = []
+    unreadable: list[str] = []
     for position, row in enumerate(rows):
         try:
             items.append(_item(row, position, document))
         except RowError as error:
-            problems.append(f"{document.name}, {row.where}: {error}")
+            lost = unreadable if isinstance(error, UnreadableError) else problems
+            lost.append(f"{document.name}, {row.where}: {error}")
     if not items:
-        raise _nothing_usable(document, problems)
+        raise _nothing_usable(document, unreadable + problems)
     return PlaylistData(
         source=kind,
         source_id=document.source_id,
@@ -70,6 +78,7 @@ def playlist_of(
         checksum=hashlib.sha256(document.content).hexdigest(),
         items=tuple(items),
         problems=tuple(problems),
+        unreadable=tuple(unreadable),
         notes=notes,
     )
 

@@ -46,6 +46,10 @@ class RowError(ValueError):
     """A row cannot be used; the text says why."""
 
 
+class UnreadableError(RowError):
+    """The file a row names cannot be read now; it may be there next time."""
+
+
 def locate(location: str, document: Document) -> Place:
     """Return the place that a row's path or address means.
 
@@ -107,25 +111,43 @@ def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
         )
     written = unquote(urlsplit(location).path) if scheme else location
     try:
-        path = _existing(written, folder)
+        path = _existing(written, folder) or _remembered(written, folder, digest)
         path.encode()  # a folder's name may hold bytes that are no text
         return Place("file", digest(Path(path)), path=path)
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "bytes not UTF-8"
-        raise RowError(
+        raise UnreadableError(
             f"expected to read {display(folder / written)}, found: {reason}; check its"
             " name and permissions."
         ) from error
 
 
 def _existing(written: str, folder: Path) -> str:
-    """Return the file a playlist names, also as Windows and some players write it."""
+    """Return the file a playlist names, also as Windows and some players write it.
+
+    "" stands for none.
+    """
     for spelling in (written, written.replace("\\", "/"), unquote(written)):
         path = folder / spelling
         if path.is_file():
             return str(path.resolve())
-    raise RowError(
+    return ""
+
+
+def _remembered(written: str, folder: Path, digest: Callable[[Path], str]) -> str:
+    """Return a file that is gone, but whose content an earlier crawl knew.
+
+    Its row still stands in the playlist: the song keeps its place and its votes.
+    """
+    path = (folder / written).resolve()
+    if not path.exists():
+        try:
+            digest(path)
+        except FileNotFoundError:
+            pass
+        else:
+            return str(path)
+    raise UnreadableError(
         f"expected an audio file at {display(folder / written)}, found"
-        f" {'something else' if (folder / written).exists() else 'nothing'};"
-        " correct the path."
+        f" {'something else' if path.exists() else 'nothing'}; correct the path."
     )

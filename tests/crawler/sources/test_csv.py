@@ -111,7 +111,7 @@ def test_row_that_cannot_be_used(tmp_path: Path, row: str, message: str) -> None
 
     data = read(tmp_path, text)
 
-    [problem] = data.problems
+    [problem] = (*data.unreadable, *data.problems)
     assert [item.title for item in data.items] == ["Good"]
     assert problem.startswith("p.csv, row 2: ")
     assert message in problem

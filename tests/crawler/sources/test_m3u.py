@@ -167,7 +167,7 @@ def test_row_that_cannot_be_used(tmp_path: Path, line: str, message: str) -> Non
 
     data = read(tmp_path, f"#EXTM3U\n{line}\na.mp3\n")
 
-    [problem] = data.problems
+    [problem] = (*data.unreadable, *data.problems)
     assert [item.position for item in data.items] == [1]
     assert problem.startswith("p.m3u8, line 2: ")
     assert re.search(message, problem)
