@@ -13,7 +13,7 @@ from genre import __version__
 from genre.command import Call, app, command
 from genre.config import HELP, Settings
 from genre.errors import UsageError
-from genre.records import ErrorClass, Split
+from genre.records import ErrorClass, Split, Status
 from genre.train.config import HELP as TRAIN
 from genre.train.config import TrainConfig
 
@@ -100,8 +100,10 @@ def plan(
     cost = status.plan(call.settings(search=search), playlists)
     call.report.result("plan", cost)
     call.report.table("What this list will cost", ("", ""), cost.rows())
-    for problem in cost.problems:
+    for problem in (*cost.unread, *cost.problems):
         call.report.say(f"  {problem}")
+    if cost.unread:
+        raise typer.Exit(3)
 
 
 # --- label ---------------------------------------------------------------------
@@ -227,6 +229,8 @@ def predict(
     from genre.train import pipeline
 
     call.report.follow(pipeline.predict(call.settings(), run, files))
+    if not call.report.count(Status.DONE):
+        raise typer.Exit(1)
 
 
 # --- publish ---------------------------------------------------------------------

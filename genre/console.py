@@ -115,6 +115,10 @@ class Report:
             else:
                 self.hidden += 1
 
+    def count(self, status: Status) -> int:
+        """Return how many outcomes of a status were added."""
+        return sum(n for (of, _), n in self.counts.items() if of is status)
+
     def say(self, text: str = "") -> None:
         """Write a result line for people (nothing with ``--json``)."""
         if not self.as_json:
@@ -172,9 +176,8 @@ class Report:
         """Write the summary (or close the JSON object); return the exit code."""
         code = exit_code if exit_code is not None else (3 if self.unfinished else 0)
         if self._json:
-            by_status: Counter[str] = Counter()
-            for (status, _), n in self.counts.items():
-                by_status[status.value] += n
+            seen = {status for status, _ in self.counts}
+            by_status = {status.value: self.count(status) for status in seen}
             self._json.close(code, by_status, error)
         else:
             self._summary(code, error)
@@ -222,7 +225,9 @@ class _SafeFormatter(logging.Formatter):
 
 
 def _count(n: int, status: Status, kind: str) -> str:
-    """Return ``2 playlists done``, or ``2 done`` when all are of one kind."""
+    """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
+    if status is Status.NOTE:
+        return f"{n} note{'' if n == 1 else 's'}"
     things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
 

@@ -164,7 +164,7 @@ class Cost:
 
     playlists: int
     genres: int
-    songs: int
+    n_rows: int  # a song in several playlists counts each time
     local: int
     direct: int
     searched: int
@@ -173,12 +173,13 @@ class Cost:
     wav_gb: float
     store_gb: float
     search_hours: float
-    problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # lines and playlists that crawling cannot use now
+    problems: tuple[str, ...] = ()  # rows that it cannot use
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield (what, how much) for people."""
-        yield "playlists", f"{self.playlists} of {self.genres} genres"
-        yield "rows", f"{self.songs} (a song in several playlists counts each time)"
+        yield "playlists", f"{self.playlists} (genres named: {self.genres})"
+        yield "rows", f"{self.n_rows} (a song in several playlists counts each time)"
         yield "from local files", str(self.local)
         yield "from direct addresses", str(self.direct)
         pace = f"about {self.search_hours:.1f} h at a guest's pace"
@@ -208,9 +209,9 @@ def plan(settings: Settings, list_file: Path) -> Cost:
     searched = len(rows) - local - direct
     share = (len(rows) - local) / len(rows) if rows else 0.0
     return Cost(
-        playlists=len(found) + len(unread),
+        playlists=len(found),
         genres=len(names),
-        songs=len(rows),
+        n_rows=len(rows),
         local=local,
         direct=direct,
         searched=searched,
@@ -219,7 +220,8 @@ def plan(settings: Settings, list_file: Path) -> Cost:
         wav_gb=seconds * _WAV_BYTES_PER_S / 1e9,
         store_gb=seconds * _MEL_BYTES_PER_S / 1e9,
         search_hours=searched / _SEARCHED_PER_HOUR,
-        problems=(*listed.problems, *unread, *problems),
+        unread=(*listed.problems, *unread),
+        problems=tuple(problems),
     )
 
 

@@ -121,3 +121,13 @@ def test_the_demos_corpus_takes_no_songs_of_ones_own(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "found the demo's synthetic songs" in done.stderr
+
+
+def test_plan_ends_with_3_when_the_list_needs_mending(tmp_path: Path) -> None:
+    """A playlist that cannot be read is said, and the exit code is the crawl's."""
+    (tmp_path / "list.txt").write_text("gone.csv House\n")
+
+    done = genre("plan", "--playlists", "list.txt", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert "gone.csv" in done.stdout

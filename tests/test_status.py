@@ -17,8 +17,8 @@ def test_plan_counts_a_playlist_once(tmp_path: Path) -> None:
 
     cost = plan(Settings(corpus=tmp_path / "corpus"), path)
 
-    assert (cost.playlists, cost.songs, cost.hours) == (3, 4, 0.2)
-    assert [problem[:6] for problem in cost.problems] == ["line 5"]
+    assert (cost.playlists, cost.n_rows, cost.hours) == (2, 4, 0.2)
+    assert [problem[:6] for problem in cost.unread] == ["line 5"]
 
 
 def test_plan_counts_spellings_as_one_genre(tmp_path: Path) -> None:

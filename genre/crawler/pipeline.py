@@ -135,11 +135,11 @@ def _read(catalog: Catalog, client: HttpClient, listed: _Listed) -> Iterator[Eve
             Status.FAILED,
             message=problem,
             error_class=ErrorClass.ENVIRONMENT,
-            data={"kind": "list"},
+            data={"kind": "line"},
         )
     for note in notes:
         yield Outcome(
-            Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "list"}
+            Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "line"}
         )
     yield from record_all(catalog, entries, base=listed.base, client=client)
 

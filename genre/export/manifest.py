@@ -157,8 +157,10 @@ def _decoded(folder: Path, raw: bytes) -> Any:
 def _fault(content: Mapping[str, Any], raw: bytes) -> str:
     """Return how a manifest differs from what was written, or ""."""
     found = sealed(content)["sha256"]
+    if "sha256" not in content:
+        return "expected its own sha256 inside, found none; make the export again"
     if content.get("sha256") != found:
-        stated = display(str(content.get("sha256", "none")))
+        stated = display(str(content["sha256"]))
         return f"expected the rest of it to have sha256 {stated}, found {found}"
     if json_bytes(content) != raw:
         return (
