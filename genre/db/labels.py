@@ -14,11 +14,11 @@ from sqlalchemy import (
     insert,
     intersect,
     select,
-    update,
 )
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.immutable import make_current
 from genre.files import utc_now
 from genre.records import GenrePlaylist, Label, LabelSet, Status, Witness
 
@@ -49,26 +49,18 @@ def save_label_set(
 
     KEPT means that it was current already and nothing was written.
     """
-    row = session.get(m.LabelSet, label_set.id)
-    if row is not None and row.is_current:
-        return Status.KEPT
-    session.execute(update(m.LabelSet).values(is_current=False))
-    if row is not None:
-        row.is_current = True
-        return Status.DONE
-    session.add(
-        m.LabelSet(
-            id=label_set.id,
-            name=label_set.name,
-            rule=label_set.rule,
-            params=dict(label_set.params),
-            created_at=utc_now(),
-            is_current=True,
-        )
+    row = m.LabelSet(
+        id=label_set.id,
+        name=label_set.name,
+        rule=label_set.rule,
+        params=dict(label_set.params),
+        created_at=utc_now(),
+        is_current=True,
     )
-    session.flush()
-    _insert(session, label_set.id, labels)
-    return Status.DONE
+    status, is_new = make_current(session, row)
+    if is_new:
+        _insert(session, label_set.id, labels)
+    return status
 
 
 def genre_playlists(session: Session) -> list[GenrePlaylist]:

@@ -5,10 +5,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.immutable import make_current
 from genre.files import utc_now
 from genre.records import (
     HARD_SCORE,
@@ -87,30 +88,26 @@ def save_split_set(
 
     KEPT means that it was current already and nothing was written.
     """
-    row = session.get(m.SplitSet, split_set.id)
-    if row is not None and row.is_current:
-        return Status.KEPT
-    session.execute(update(m.SplitSet).values(is_current=False))
-    if row is not None:
-        row.is_current = True
-        return Status.DONE
-    session.add(
-        m.SplitSet(
-            id=split_set.id,
-            rule=split_set.rule,
-            params=dict(split_set.params),
-            created_at=utc_now(),
-            is_current=True,
-        )
+    row = m.SplitSet(
+        id=split_set.id,
+        rule=split_set.rule,
+        params=dict(split_set.params),
+        created_at=utc_now(),
+        is_current=True,
     )
-    session.flush()
+    status, is_new = make_current(session, row)
+    if is_new:
+        _insert(session, split_set.id, splits)
+    return status
+
+
+def _insert(session: Session, split_set_id: str, splits: Mapping[str, Split]) -> None:
     rows = [
-        {"split_set": split_set.id, "track_id": track_id, "split": part.value}
+        {"split_set": split_set_id, "track_id": track_id, "split": part.value}
         for track_id, part in sorted(splits.items())
     ]
     for start in range(0, len(rows), _BATCH):
         session.execute(insert(m.SplitRow), rows[start : start + _BATCH])
-    return Status.DONE
 
 
 def _artists(session: Session, *, main: bool) -> dict[str, tuple[str, ...]]:
