@@ -29,7 +29,7 @@ def wav_header(n_bytes: int, sr: int = SAMPLE_RATE, n_channels: int = 1) -> byte
 
 
 def read_wav(path: Path) -> NDArray[np.float32]:
-    """Return the samples of a WAV that ``audio.convert_to_wav`` wrote.
+    """Return the samples of a WAV that ``audio.convert_to_wav`` wrote, in [-1, 1).
 
     Parameters
     ----------
@@ -39,7 +39,27 @@ def read_wav(path: Path) -> NDArray[np.float32]:
     Returns
     -------
     NDArray[np.float32] [n_samples]
-        The samples in [-1, 1).
+
+    Raises
+    ------
+    MediaError
+        As ``read_pcm``.
+    """
+    return to_float(read_pcm(path))
+
+
+def read_pcm(path: Path) -> NDArray[np.int16]:
+    """Return the samples of a WAV that ``audio.convert_to_wav`` wrote, as they lie there.
+
+    Parameters
+    ----------
+    path : Path
+        A 16 kHz mono s16 WAV.
+
+    Returns
+    -------
+    NDArray[np.int16] [n_samples]
+        Little-endian; their bytes are what ``pcm_sha256`` is over.
 
     Raises
     ------
@@ -58,7 +78,7 @@ def read_wav(path: Path) -> NDArray[np.float32]:
             f"Expected a whole 16 kHz mono s16 WAV in {display(path)}, found another or"
             " damaged file; delete it and run `genre crawl` again."
         )
-    return to_float(np.frombuffer(data, "<i2", offset=HEADER_BYTES))
+    return np.frombuffer(data, "<i2", offset=HEADER_BYTES)
 
 
 def write_wav(path: Path, y: NDArray[np.floating], sr: int) -> None:

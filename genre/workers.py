@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -168,6 +168,22 @@ def await_result(future: "Future[Result]") -> Result:
     return future.result()
 
 
+def in_order(
+    pool: Executor, fn: Callable[[Item], Result], items: Iterable[Item], *, ahead: int
+) -> Iterator[Result]:
+    """Yield ``fn(item)`` in the items' order, at most ``ahead`` items beyond a result.
+
+    So results that nobody has taken yet never fill the memory.
+    """
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(fn, item))
+        if len(waiting) > ahead:
+            yield await_result(waiting.popleft())
+    while waiting:
+        yield await_result(waiting.popleft())
+
+
 def map_processes(
     fn: Callable[[Item], Result], items: Iterable[Item], *, jobs: int
 ) -> Iterator[Result]:
@@ -186,14 +202,8 @@ def map_processes(
         yield from map(fn, items)
         return
     pool = ProcessPoolExecutor(jobs, mp_context=_SPAWN, initializer=_prepare)
-    waiting: deque[Future[Result]] = deque()
     try:
-        for item in items:
-            waiting.append(pool.submit(fn, item))
-            if len(waiting) > 2 * jobs:
-                yield await_result(waiting.popleft())
-        while waiting:
-            yield await_result(waiting.popleft())
+        yield from in_order(pool, fn, items, ahead=2 * jobs)
     except BrokenProcessPool as error:
         raise GenreError(
             "Expected every worker process to live, found that one died (often: too"

@@ -245,15 +245,8 @@ def _note_attempt(session: Session, result: Result) -> Outcome:
     outcome = _of_result(result, result.error.error_class if result.error else None)
     if outcome.error_class is ErrorClass.TEMPORARY:
         outcome = _given_up(session, result, outcome)
-    attempts.record(
-        session,
-        kind=SubjectKind.TRACK,
-        subject=outcome.subject,
-        stage=Stage.CRAWL,
-        provider=result.provider,
-        outcome=outcome.status,
-        error_class=outcome.error_class,
-        message=outcome.message,
+    attempts.record_outcome(
+        session, SubjectKind.TRACK, outcome, provider=result.provider
     )
     return outcome
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from genre.db import models as m
 from genre.files import utc_now
-from genre.records import ErrorClass, Stage, Status, SubjectKind
+from genre.records import ErrorClass, Outcome, Stage, Status, SubjectKind
 from genre.text import clean_text
 
 
@@ -33,6 +33,22 @@ class Block:
     service: str
     until: str  # UTC ISO text
     reason: str
+
+
+def record_outcome(
+    session: Session, kind: SubjectKind, outcome: Outcome, *, provider: str = ""
+) -> None:
+    """Write down what happened to an item, as the user is told it."""
+    record(
+        session,
+        kind=kind,
+        subject=outcome.subject,
+        stage=outcome.stage,
+        provider=provider,
+        outcome=outcome.status,
+        error_class=outcome.error_class,
+        message=outcome.message,
+    )
 
 
 def record(

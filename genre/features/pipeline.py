@@ -8,11 +8,9 @@ alike and writes that file again, byte for byte.
 """
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,8 +39,8 @@ from genre.records import (
     Status,
     SubjectKind,
 )
-from genre.wav import read_wav
-from genre.workers import await_result
+from genre.wav import read_pcm, to_float
+from genre.workers import in_order
 
 SHARD_SONGS = 32  # about 60 MB of four-minute songs: what is held until it is written
 
@@ -146,22 +144,10 @@ def _finish_all(
         except ItemError as error:
             return _Finished(task, error)
 
-    yield from _map_threads(finish, tasks, jobs=settings.n_jobs)
-
-
-def _map_threads(
-    fn: Callable[[Item], Result], items: Iterable[Item], *, jobs: int
-) -> Iterator[Result]:
-    """Yield ``fn(item)`` in order, with at most ``2 * jobs`` items in flight."""
-    remaining = iter(items)
-    pool = ThreadPoolExecutor(jobs)
+    pool = ThreadPoolExecutor(settings.n_jobs)
     try:
-        waiting: deque[Future[Result]] = deque(
-            pool.submit(fn, item) for item in islice(remaining, 2 * jobs)
-        )
-        while waiting:
-            yield await_result(waiting.popleft())
-            waiting.extend(pool.submit(fn, item) for item in islice(remaining, 1))
+        # Two songs per thread are begun or done but not written down yet.
+        yield from in_order(pool, finish, tasks, ahead=2 * settings.n_jobs - 1)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -182,7 +168,7 @@ def _song_frames(audio: AudioFile, corpus: Path, config: MelConfig) -> SongFrame
 def _read_checked(audio: AudioFile, corpus: Path) -> NDArray[np.float32]:
     """Return the samples, if they are the ones whose hash the catalog holds."""
     try:
-        y = read_wav(corpus / audio.path)
+        samples = read_pcm(corpus / audio.path)
     except MediaError as error:
         raise _fixable(str(error)) from error
     except OSError as error:
@@ -190,13 +176,12 @@ def _read_checked(audio: AudioFile, corpus: Path) -> NDArray[np.float32]:
             f"Expected to read {audio.path}, found an error ({error.strerror}); correct"
             " that, then run `genre features` again."
         ) from error
-    pcm = (y * np.float32(32768)).astype("<i2")  # exact: read_wav divided by it
-    if hashlib.sha256(pcm.data).hexdigest() != audio.info.pcm_sha256:
+    if hashlib.sha256(samples.data).hexdigest() != audio.info.pcm_sha256:
         raise _fixable(
             f"Expected the audio that was crawled in {audio.path}, found other samples;"
             " delete it and run `genre crawl` again."
         )
-    return y
+    return to_float(samples)
 
 
 def _fixable(message: str) -> ItemError:
@@ -217,15 +202,7 @@ def _commit(
             store.add_shard(session, *written)
         for finished in batch:
             outcome = _to_outcome(finished, config)
-            attempts.record(
-                session,
-                kind=SubjectKind.TRACK,
-                subject=outcome.subject,
-                stage=Stage.FEATURES,
-                outcome=outcome.status,
-                error_class=outcome.error_class,
-                message=outcome.message,
-            )
+            attempts.record_outcome(session, SubjectKind.TRACK, outcome)
 
 
 def _to_outcome(finished: _Finished, config: MelConfig) -> Outcome:
