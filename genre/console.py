@@ -29,7 +29,7 @@ _MARKS = {
     Status.KEPT: "already there",
     Status.REFUSED: "no good match",
     Status.FAILED: "failed",
-    Status.NOTE: "notes",
+    Status.NOTE: "note",
 }
 
 
@@ -186,10 +186,8 @@ class Report:
     def _summary(self, code: int, error: str) -> None:
         for outcome in self.shown:
             label = display(outcome.label or outcome.subject, width=70)
-            word = "note" if outcome.status is Status.NOTE else _MARKS[outcome.status]
-            self._err.print(
-                _plain(f"  {word}: {label}: {outcome.message}", 600), soft_wrap=True
-            )
+            line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
+            self._err.print(_plain(line, 600), soft_wrap=True)
         if self.hidden:
             self._err.print(f"  ... and {self.hidden} more; --json lists them all")
         if self.counts:
@@ -227,7 +225,7 @@ class _SafeFormatter(logging.Formatter):
 def _count(n: int, status: Status, kind: str) -> str:
     """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
     if status is Status.NOTE:
-        return f"{n} note{'' if n == 1 else 's'}"
+        return f"{n} {_MARKS[status]}{'' if n == 1 else 's'}"
     things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
 

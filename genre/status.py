@@ -17,6 +17,7 @@ from genre.crawler.playlists import by_source, read_list_file
 from genre.crawler.sources import read_source
 from genre.db import open_catalog
 from genre.db.dump import digest as dump_digest
+from genre.db.migrate import JOURNAL_MODE
 from genre.db.summary import Counts, Failure, counts
 from genre.db.summary import failures as list_failures
 from genre.errors import GenreError, ItemError
@@ -26,9 +27,9 @@ from genre.text import display, genre_key
 
 _WAV_BYTES_PER_S = 32_000  # 16 kHz, 16 bit, mono
 _MEL_BYTES_PER_S = 8_000  # 31.25 frames of 128 float16 values
-_SONG_BYTES = 240 * (_WAV_BYTES_PER_S + _MEL_BYTES_PER_S)
 _DOWNLOAD_BYTES_PER_S = 20_000  # about 160 kbit/s
 _TYPICAL_S = 240.0  # when a playlist does not say how long a song is
+_SONG_BYTES = _TYPICAL_S * (_WAV_BYTES_PER_S + _MEL_BYTES_PER_S)
 _SEARCHED_PER_HOUR = 300  # what YouTube lets a guest do
 
 
@@ -96,9 +97,10 @@ class Check:
 
 def doctor(settings: Settings) -> list[Check]:
     """Check programs, libraries, disk and processor; the worst is "missing"."""
+    journal = JOURNAL_MODE if JOURNAL_MODE == "WAL" else f"{JOURNAL_MODE} (no WAL fix)"
     return [
         Check("python", "ok", sys.version.split()[0]),
-        Check("sqlite", "ok", f"{sqlite3.sqlite_version}, journal {_journal()}"),
+        Check("sqlite", "ok", f"{sqlite3.sqlite_version}, journal {journal}"),
         _check_ffmpeg(),
         _check_javascript(),
         *(
@@ -109,10 +111,6 @@ def doctor(settings: Settings) -> list[Check]:
         Check("cores", "ok", str(available_cores())),
         _check_learning(),
     ]
-
-
-def _journal() -> str:
-    return "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE (no WAL fix)"
 
 
 def _check_ffmpeg() -> Check:

@@ -28,7 +28,8 @@ from genre.text import display
 HEAD = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OURS = "label_sets"  # a table that every catalog has, and hardly any other database
-_WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)  # the WAL-reset fix
+# Write-ahead logging is safe from the release on that has the WAL-reset fix.
+JOURNAL_MODE = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE"
 
 
 def read_version(path: Path) -> str | None:
@@ -114,9 +115,8 @@ def refuse_newer(path: Path, found: str | None, *, scripts: Path = _MIGRATIONS) 
 
 def _set_journal_mode(path: Path) -> None:
     """Set it once (the file remembers); WAL only where SQLite has the reset fix."""
-    mode = "WAL" if _WAL_IS_SAFE else "DELETE"
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
-        connection.execute(f"PRAGMA journal_mode={mode}")
+        connection.execute(f"PRAGMA journal_mode={JOURNAL_MODE}")
 
 
 def _back_up(path: Path, version: str) -> None:
