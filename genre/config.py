@@ -21,6 +21,11 @@ def _setting(default: Any, help_text: str) -> Any:
     return field(default=default, metadata={"help": help_text})
 
 
+def _secret(help_text: str) -> Any:
+    """Declare a setting that no log, message or ``repr`` may show."""
+    return field(default="", repr=False, metadata={"help": help_text})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a stage may need to know besides its own arguments."""
@@ -36,6 +41,14 @@ class Settings:
 
     search: str = _setting(
         "youtube", "Audio search: youtube, or http:URL of an endpoint (docs/crawl.md)."
+    )
+    credentials: str = _setting(
+        "", "Folder of login tokens; empty means ~/.config/genre."
+    )
+    spotify_client_id: str = _secret("Client id of your app at Spotify.")
+    jamendo_client_id: str = _secret("Client id of your app at Jamendo.")
+    youtube_per_hour: float = _setting(
+        300.0, "Requests a YouTube guest makes per hour; 0 knows no limit."
     )
     search_results: int = _setting(5, "Candidates asked of the search provider.")
     match_threshold: float = _setting(0.75, "Score from which a match is accepted.")
@@ -183,6 +196,7 @@ def _checked(s: Settings) -> Settings:
         ("db", "://" not in s.db or s.db.startswith("sqlite://"), "a SQLite URL or path"),
         ("search", s.search == "youtube" or _is_endpoint(s.search),
          "youtube, or http:URL such as http:http://127.0.0.1:9000/search"),
+        ("youtube_per_hour", 0 <= s.youtube_per_hour <= 1e6, "0 to a million"),
         ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
         ("match_uncertain", 0 <= s.match_uncertain <= 1, "0 to 1"),
         ("match_threshold", s.match_uncertain <= s.match_threshold <= 1,

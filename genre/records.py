@@ -57,6 +57,13 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+class Change(StrEnum):
+    """What happened to a song in a playlist between two readings."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+
+
 class AudioStatus(StrEnum):
     """Whether an audio row describes the WAV that is on disk now."""
 
@@ -147,6 +154,14 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A genre word that a source attaches to a song, as it is written there."""
+
+    raw: str
+    level: EvidenceLevel = EvidenceLevel.TRACK  # what it was attached to
+
+
+@dataclass(frozen=True, slots=True)
 class PlaylistItem:
     """One row of a playlist, as the source states it."""
 
@@ -162,6 +177,9 @@ class PlaylistItem:
     isrc: str = ""
     year: int | None = None
     trusted: bool = False  # the user's own file names the URL: it may lead anywhere
+    added_at: str = ""  # UTC ISO text: when it came into the playlist, if stated
+    licence: str = ""  # its address; "" when unknown
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +191,21 @@ class PlaylistData:
     url: str
     title: str
     owner: str
-    checksum: str  # sha256 of what was read
+    checksum: str  # sha256 of what was read, or the service's own word for its state
     items: tuple[PlaylistItem, ...]
-    truncated: bool = False
+    truncated: bool = False  # there may be more rows than could be read
     problems: tuple[str, ...] = ()  # rows that could not be used, one sentence each
     unreadable: tuple[str, ...] = ()  # rows whose file cannot be read now, likewise
     notes: tuple[str, ...] = ()  # what else the user should know, one sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A playlist whose service says that it is as it was when it was read last."""
+
+    source: str
+    source_id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

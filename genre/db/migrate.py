@@ -25,7 +25,7 @@ from genre.files import (
 )
 from genre.text import display
 
-HEAD = "0001"
+HEAD = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OURS = "label_sets"  # a table that every catalog has, and hardly any other database
 # Write-ahead logging is safe from the release on that has the WAL-reset fix.

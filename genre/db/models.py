@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from genre.records import (
     ArtistRole,
     AudioStatus,
+    Change,
     Decision,
     ErrorClass,
     EvidenceLevel,
@@ -162,6 +163,20 @@ class PlaylistTrack(Base):
     removed_at: Mapped[str | None]
 
 
+class PlaylistChange(Base):
+    """A song that came into a playlist, or left it, after it was read first."""
+
+    __tablename__ = "playlist_changes"
+    __table_args__ = (_one_of("change", Change),)
+    playlist_id: Mapped[str] = _key("playlists.id", primary=True)
+    at: Mapped[str] = mapped_column(primary_key=True)
+    change: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[str] = mapped_column(
+        ForeignKey("tracks.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
 class LocalFile(Base):
     """What a local file's bytes were when it was read last, so that it is read once."""
 
@@ -207,6 +222,7 @@ class Audio(Base):
             sqlite_where=text("status = 'present'"),
             postgresql_where=text("status = 'present'"),
         ),
+        Index(None, "provider", "provider_id"),
     )
     track_id: Mapped[str] = _key("tracks.id", primary=True)
     pcm_sha256: Mapped[str] = mapped_column(primary_key=True, index=True)

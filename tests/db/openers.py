@@ -10,9 +10,11 @@ from genre.db import models as m
 
 
 def upgrade(path: Path, scripts: Path) -> None:
-    """Bring a catalog to version 0002 of a migration folder."""
+    """Bring a catalog to the last version of a migration folder."""
     corpus = path.parent
-    migrate.bring_up_to_date(path, corpus=corpus, target="0002", scripts=scripts)
+    migrate.bring_up_to_date(
+        path, corpus=corpus, target=migrate.known_versions(scripts)[-1], scripts=scripts
+    )
 
 
 def open_and_count(corpus: Path) -> int:

@@ -24,6 +24,7 @@ from genre.labeler.pipeline import label, split
 from tests.db.openers import open_and_count, upgrade
 from tests.labeler.small import make_corpus, songs
 
+HEAD, NEXT = migrate.HEAD, f"{int(migrate.HEAD) + 1:04}"
 PACKAGE = Path(migrate.__file__).parent / "migrations"
 
 # Rebuilds a table that others point at: what loses rows where it is done naively.
@@ -45,17 +46,17 @@ ORPHAN = """    op.execute("UPDATE labels SET label_set = 'gone'")\n"""
 
 
 def scripts_with(folder: Path, body: str) -> Path:
-    """Return a migration folder like ours with one more migration, 0002."""
+    """Return a migration folder like ours with one more migration."""
     scripts = folder / "migrations"
     shutil.copytree(PACKAGE, scripts, dirs_exist_ok=True)
-    head = """
+    head = f"""
         import sqlalchemy as sa
         from alembic import op
-        revision, down_revision = "0002", "0001"
+        revision, down_revision = "{NEXT}", "{HEAD}"
         def upgrade():
     """
     text = textwrap.dedent(head).rstrip() + "\n" + body
-    (scripts / "versions" / "0002_test.py").write_text(text, encoding="utf-8")
+    (scripts / "versions" / f"{NEXT}_test.py").write_text(text, encoding="utf-8")
     return scripts
 
 
@@ -135,11 +136,11 @@ def test_a_populated_catalog_keeps_every_row(path: Path, tmp_path: Path) -> None
     """Rebuilding a table that others point at loses no row, and a backup is kept."""
     before = rows(path)
     upgrade(path, scripts_with(tmp_path, REBUILD))
-    assert migrate.read_version(path) == "0002"
+    assert migrate.read_version(path) == NEXT
     assert rows(path) == before
     assert before["labels"] == 9
-    (backup,) = path.parent.glob("genre.db-0001-*.bak")
-    assert (migrate.read_version(backup), rows(backup)) == ("0001", before)
+    (backup,) = path.parent.glob(f"genre.db-{HEAD}-*.bak")
+    assert (migrate.read_version(backup), rows(backup)) == (HEAD, before)
 
 
 def test_an_error_in_the_middle_leaves_the_old_version(
@@ -149,9 +150,9 @@ def test_an_error_in_the_middle_leaves_the_old_version(
     before = rows(path)
     with pytest.raises(RuntimeError, match="in the middle"):
         upgrade(path, scripts_with(tmp_path, FAIL))
-    assert (migrate.read_version(path), rows(path)) == ("0001", before)
+    assert (migrate.read_version(path), rows(path)) == (HEAD, before)
     upgrade(path, scripts_with(tmp_path, REBUILD))
-    assert (migrate.read_version(path), rows(path)) == ("0002", before)
+    assert (migrate.read_version(path), rows(path)) == (NEXT, before)
 
 
 def test_a_kill_in_the_middle_leaves_the_old_version(
@@ -172,9 +173,9 @@ def test_a_kill_in_the_middle_leaves_the_old_version(
     process.kill()
     process.join()
     assert open_and_count(path.parent) == before["tracks"]
-    assert (migrate.read_version(path), rows(path)) == ("0001", before)
+    assert (migrate.read_version(path), rows(path)) == (HEAD, before)
     upgrade(path, scripts_with(tmp_path, REBUILD))
-    assert (migrate.read_version(path), rows(path)) == ("0002", before)
+    assert (migrate.read_version(path), rows(path)) == (NEXT, before)
 
 
 @pytest.mark.parametrize(("body", "what"), [(LOSE, "labels"), (ORPHAN, "links")])
@@ -187,7 +188,7 @@ def test_a_losing_migration_is_rolled_back(
         CatalogError, match=rf"lost rows \({what}\); it was rolled back"
     ):
         upgrade(path, scripts_with(tmp_path, body))
-    assert (migrate.read_version(path), rows(path)) == ("0001", before)
+    assert (migrate.read_version(path), rows(path)) == (HEAD, before)
 
 
 def test_a_catalog_of_an_unknown_version_is_not_migrated(
@@ -195,7 +196,7 @@ def test_a_catalog_of_an_unknown_version_is_not_migrated(
 ) -> None:
     """After an upgrade, code that does not know the new version refuses."""
     upgrade(path, scripts_with(tmp_path, REBUILD))
-    with pytest.raises(CatalogTooNewError, match="knows up to 0001"):
+    with pytest.raises(CatalogTooNewError, match=f"knows up to {HEAD}"):
         open_catalog(Settings(corpus=path.parent))
 
 
@@ -223,5 +224,5 @@ def test_four_processes_may_upgrade_at_once(
     before = rows(path)
     scripts = scripts_with(tmp_path, REBUILD)
     pool.starmap(upgrade, [(path, scripts)] * 4, chunksize=1)
-    assert (migrate.read_version(path), rows(path)) == ("0002", before)
+    assert (migrate.read_version(path), rows(path)) == (NEXT, before)
     assert len(list(path.parent.glob("*.bak"))) == 1
