@@ -13,8 +13,9 @@ from pathlib import Path
 
 from genre.audio import ffmpeg_version, find_ffmpeg
 from genre.config import Settings, available_cores
+from genre.crawler.player import Player
 from genre.crawler.playlists import by_source, read_list_file
-from genre.crawler.sources import read_source
+from genre.crawler.sources import Kit, read_source
 from genre.db import open_catalog
 from genre.db.dump import digest as dump_digest
 from genre.db.migrate import JOURNAL_MODE
@@ -229,12 +230,19 @@ def _read_all(
     """Read each playlist of a list once; return them and why others cannot be read."""
     found: dict[tuple[str, str], PlaylistData] = {}
     unread: list[str] = []
-    client = HttpClient(settings)
+    kit = Kit(
+        settings=settings,
+        client=HttpClient(settings),
+        player=Player(settings),
+        base=base,
+    )
     for entry in by_source(entries):
         try:
-            data = read_source(entry, base=base, client=client)
+            read = read_source(entry, kit)
         except GenreError as error:
             unread.append(f"line {entry.line}: {error}")
         else:
-            found[data.source, data.source_id] = data
+            for data in read:
+                assert isinstance(data, PlaylistData)  # no catalog was asked
+                found[data.source, data.source_id] = data
     return list(found.values()), unread

@@ -12,10 +12,11 @@ from pathlib import Path
 from genre.config import Settings
 from genre.crawler.download import wav_path
 from genre.crawler.fetching import Wish, fetch_all
+from genre.crawler.player import Player
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
 from genre.crawler.renaming import copy_whole
-from genre.crawler.sources import check_argument
+from genre.crawler.sources import Kit, check_argument
 from genre.db import Catalog, audio_files, genres, open_catalog, tracks
 from genre.errors import UsageError
 from genre.files import require_room, stage_lock, sweep_temporary
@@ -80,7 +81,13 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
         require_room(settings.corpus, settings.min_free_bytes)
         client = HttpClient(settings)
         if listed:
-            yield from _read(catalog, client, listed)
+            kit = Kit(
+                settings=settings,
+                client=client,
+                player=Player(settings),
+                base=listed.base,
+            )
+            yield from _read(catalog, kit, listed)
         _rename_merged(catalog, settings.corpus)
         if not request.metadata_only:
             with catalog.read() as session:
@@ -122,7 +129,7 @@ def _listed(request: CrawlRequest) -> _Listed:
     return _Listed((entry,), (), Path.cwd())
 
 
-def _read(catalog: Catalog, client: HttpClient, listed: _Listed) -> Iterator[Event]:
+def _read(catalog: Catalog, kit: Kit, listed: _Listed) -> Iterator[Event]:
     """Run the first phase; the list's own problems come first."""
     with catalog.read() as session:
         known = {genre_key(n): n for n in genres.genre_names(session).values()}
@@ -141,7 +148,7 @@ def _read(catalog: Catalog, client: HttpClient, listed: _Listed) -> Iterator[Eve
         yield Outcome(
             Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "line"}
         )
-    yield from record_all(catalog, entries, base=listed.base, client=client)
+    yield from record_all(catalog, entries, kit)
 
 
 def _rename_merged(catalog: Catalog, corpus: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from genre.crawler.identity import Song, same_by_text, song_of
 from genre.crawler.playlists import by_source
-from genre.crawler.sources import read_source
+from genre.crawler.sources import Kit, read_source
 from genre.db import (
     Catalog,
     Session,
@@ -22,7 +22,6 @@ from genre.db import (
 )
 from genre.errors import FetchError, ItemError, UsageError
 from genre.files import sha256_file
-from genre.http import HttpClient
 from genre.records import (
     ErrorClass,
     ListEntry,
@@ -34,6 +33,7 @@ from genre.records import (
     SubjectKind,
     Track,
     TrackRef,
+    Unchanged,
 )
 
 _Merges = list[str]  # the ids that became aliases
@@ -82,25 +82,31 @@ class LocalHashes:
 def record_all(
     catalog: Catalog,
     entries: Iterable[ListEntry],
-    *,
-    base: Path,
-    client: HttpClient,
+    kit: Kit,
 ) -> Iterator[Outcome]:
     """Read and record playlists in order; one that fails does not stop the others."""
     hashes = LocalHashes(catalog)
+    kit = replace(kit, digest=hashes)
     genres_of: dict[str, tuple[str, ...]] = {}  # playlist id: genres, over all lines
     for entry in by_source(entries):
         try:
-            data = read_source(entry, base=base, client=client, digest=hashes)
+            found = read_source(entry, kit)
         except ItemError as error:
             yield _failed(catalog, entry, error)
             continue
-        key = playlists.playlist_id(data.source, data.source_id)
-        about = genres_of[key] = genres_of.get(key, ()) + entry.genres
-        with catalog.write() as session:
-            recorded = record_playlist(session, data, about=about)
-            hashes.store(session)
-        yield from _outcomes(entry, data, recorded)
+        for data in found:
+            key = playlists.playlist_id(data.source, data.source_id)
+            about = genres_of[key] = genres_of.get(key, ()) + entry.genres
+            with catalog.write() as session:
+                if isinstance(data, Unchanged):
+                    genres.set_playlist_genres(session, key, about)
+                else:
+                    recorded = record_playlist(session, data, about=about)
+                    hashes.store(session)
+            if isinstance(data, Unchanged):
+                yield _unchanged(key, data)
+            else:
+                yield from _outcomes(entry, data, recorded)
 
 
 def record_playlist(
@@ -251,6 +257,13 @@ def _failed(catalog: Catalog, entry: ListEntry, error: ItemError) -> Outcome:
         message=f"{where}{error}",
         error_class=error.error_class,
         data={"kind": "playlist"},
+    )
+
+
+def _unchanged(key: str, data: Unchanged) -> Outcome:
+    about = {"kind": "playlist"}
+    return Outcome(
+        Stage.CRAWL, key, Status.KEPT, data.title, "as it was read last", data=about
     )
 
 

@@ -1,15 +1,16 @@
-"""What every kind of playlist file shares: rows that become playlist items.
+"""What every kind of playlist shares: rows that become playlist items.
 
-A reader turns its file into ``Row`` objects, as loosely as the file states them;
-``playlist_of`` finds out where each row's audio is, cleans its texts, and turns
-what cannot be used into one sentence with the row's number.
+A reader turns its file, or a service's answers, into ``Row`` objects, as loosely as
+they are stated there. ``playlist_of`` (files) and ``service_playlist`` find out where
+each row's audio is, clean its texts, and turn what cannot be used into one sentence
+with the row's number.
 """
 
 import hashlib
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ from genre.crawler.sources.places import (
     locate,
 )
 from genre.errors import ItemError
-from genre.records import ErrorClass, PlaylistData, PlaylistItem
+from genre.records import ErrorClass, PlaylistData, PlaylistItem, Tag
 from genre.text import clean_text, display
 
 _TRACK_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-._)]\s*)(?=\D)")
@@ -30,17 +31,35 @@ _TRACK_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-._)]\s*)(?=\D)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row as its file states it."""
+    """One row as its file or service states it."""
 
     where: str  # for messages: "line 7"
     locations: tuple[str, ...] = ()  # paths or addresses, the best first
+    place: Place | None = None  # where it is, when the reader knows for sure
     title: str = ""
     artists: tuple[str, ...] = ()
     album: str = ""
     duration_s: float | None = None
     isrc: str = ""
     year: int | None = None
+    added_at: str = ""  # UTC ISO text
+    licence: str = ""  # its address
+    tags: tuple[Tag, ...] = ()
     problem: str = ""  # why the reader itself could not use the row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a service says of a playlist as a whole."""
+
+    source: str
+    source_id: str
+    url: str  # for people
+    title: str
+    owner: str = ""
+    checksum: str = ""  # the service's word for its state; "" when it has none
+    truncated: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def playlist_of(
@@ -49,38 +68,86 @@ def playlist_of(
     *,
     kind: str,
     title: str = "",
+    part: str = "",
+    owner: str = "",
+    truncated: bool = False,
     notes: tuple[str, ...] = (),
 ) -> PlaylistData:
-    """Return the playlist whose rows these are.
+    """Return the playlist of a file whose rows these are.
+
+    ``part`` tells apart the playlists of a file that holds several.
 
     Raises
     ------
     ItemError
         No row can be used.
     """
-    items: list[PlaylistItem] = []
-    problems: list[str] = []
-    unreadable: list[str] = []
-    for position, row in enumerate(rows):
-        try:
-            items.append(_item(row, position, document))
-        except RowError as error:
-            lost = unreadable if isinstance(error, UnreadableError) else problems
-            lost.append(f"{document.name}, {row.where}: {error}")
-    if not items:
-        raise _nothing_usable(document, unreadable + problems)
+    used = _use(rows, document.name, lambda row: _place_of(row, document))
+    if not used.items:
+        raise _nothing_usable(document.name, used)
     return PlaylistData(
         source=kind,
-        source_id=document.source_id,
+        source_id=f"{document.source_id}#{part}" if part else document.source_id,
         url=document.source_id if document.folder is None else "",
         title=clean_text(title) or clean_text(Path(document.name).stem),
-        owner="",
+        owner=clean_text(owner),
         checksum=hashlib.sha256(document.content).hexdigest(),
-        items=tuple(items),
-        problems=tuple(problems),
-        unreadable=tuple(unreadable),
+        items=tuple(used.items),
+        truncated=truncated,
+        problems=tuple(used.problems),
+        unreadable=tuple(used.unreadable),
         notes=notes,
     )
+
+
+def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
+    """Return the playlist of a service; one without any row is empty, not wrong.
+
+    A row that knows no ``place`` only names its song.
+
+    Raises
+    ------
+    ItemError
+        There are rows, but none can be used.
+    """
+    title = clean_text(head.title) or f"{head.source} {head.source_id}"
+    used = _use(rows, title, lambda row: row.place or Place("text", ""))
+    if used.problems and not used.items:
+        raise _nothing_usable(title, used)
+    read = repr([replace(item, added_at="") for item in used.items])
+    return PlaylistData(
+        source=head.source,
+        source_id=head.source_id,
+        url=head.url,
+        title=title,
+        owner=clean_text(head.owner),
+        checksum=head.checksum or hashlib.sha256(read.encode()).hexdigest(),
+        items=tuple(used.items),
+        truncated=head.truncated,
+        problems=tuple(used.problems),
+        notes=head.notes,
+    )
+
+
+@dataclass(slots=True)
+class _Used:
+    """Rows that became items, and a sentence for each of the others."""
+
+    items: list[PlaylistItem] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def _use(rows: Iterable[Row], name: str, place_of: Callable[[Row], Place]) -> _Used:
+    used = _Used()
+    for position, row in enumerate(rows):
+        try:
+            used.items.append(_item(row, position, place_of))
+        except RowError as error:
+            is_lost = isinstance(error, UnreadableError)
+            lost = used.unreadable if is_lost else used.problems
+            lost.append(f"{name}, {row.where}: {error}")
+    return used
 
 
 def read_lines(
@@ -119,18 +186,19 @@ def _decode(content: bytes) -> tuple[str, str]:
     return content.decode("latin-1"), "Latin-1"
 
 
-def _nothing_usable(document: Document, problems: list[str]) -> ItemError:
+def _nothing_usable(name: str, used: _Used) -> ItemError:
+    problems = used.unreadable + used.problems
     first = f" (first problem: {problems[0]})" if problems else " at all"
     return ItemError(
-        f"Expected at least one usable row in {display(document.name)}, found"
+        f"Expected at least one usable row in {display(name)}, found"
         f" none{first}; each row needs a file, an http(s) address, or artist and title."
     )
 
 
-def _item(row: Row, position: int, document: Document) -> PlaylistItem:
+def _item(row: Row, position: int, place_of: Callable[[Row], Place]) -> PlaylistItem:
     if row.problem:
         raise RowError(row.problem)
-    place = _place_of(row, document)
+    place = place_of(row)
     artists = tuple(filter(None, (clean_text(name) for name in row.artists)))
     title = clean_text(row.title)
     if not title and place.source != "text":
@@ -155,11 +223,16 @@ def _item(row: Row, position: int, document: Document) -> PlaylistItem:
         isrc=clean_text(row.isrc),
         year=row.year,
         trusted=place.trusted,
+        added_at=row.added_at,
+        licence=clean_text(row.licence),
+        tags=row.tags,
     )
 
 
 def _place_of(row: Row, document: Document) -> Place:
-    """Return the first of a row's locations that can be used."""
+    """Return where a row says it is: the first of its locations that can be used."""
+    if row.place:
+        return row.place
     error: RowError | None = None
     for location in row.locations:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from genre.crawler import titles
 from genre.crawler.sources.base import Row, playlist_of, read_lines
+from genre.crawler.sources.kit import Kit
 from genre.crawler.sources.places import Document
 from genre.errors import ItemError
 from genre.records import ErrorClass, PlaylistData
@@ -44,7 +45,7 @@ _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:\.\d+)?")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?(?:ec)?")
 
 
-def read(document: Document) -> PlaylistData:
+def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
     """Read a CSV playlist.
 
     Raises
@@ -66,7 +67,8 @@ def read(document: Document) -> PlaylistData:
         )
     notes = (*_unmapped(document, header, columns), *encoding)
     records = _records(lines[1:], delimiter, n_columns=_width(header))
-    return playlist_of(document, _rows(records, columns), kind="csv", notes=notes)
+    rows = _rows(records, columns)
+    return (playlist_of(document, rows, kind="csv", notes=notes),)
 
 
 def parse_duration(raw: str, *, milliseconds: bool = False) -> float | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from genre.crawler import titles
 from genre.crawler.sources.base import Row, playlist_of, read_lines
+from genre.crawler.sources.kit import Kit
 from genre.crawler.sources.places import Document
 from genre.errors import ItemError
 from genre.records import PlaylistData
@@ -27,7 +28,7 @@ _TITLE = re.compile(r"#PLAYLIST:(?P<name>.*)", re.IGNORECASE)
 _ALBUM = re.compile(r"#EXTALB:(?P<name>.*)", re.IGNORECASE)
 
 
-def read(document: Document) -> PlaylistData:
+def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
     """Read an M3U or M3U8 playlist.
 
     Raises
@@ -44,7 +45,7 @@ def read(document: Document) -> PlaylistData:
             " manifest (pieces of one stream); name a list of audio files."
         )
     title = next((m["name"] for line in lines if (m := _TITLE.match(line))), "")
-    return playlist_of(document, _rows(lines), kind="m3u", title=title, notes=notes)
+    return (playlist_of(document, _rows(lines), kind="m3u", title=title, notes=notes),)
 
 
 def _rows(lines: list[str]) -> Iterator[Row]:

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from genre.config import Settings
-from genre.crawler.sources import read_source
 from genre.crawler.sources.csv import parse_duration
 from genre.errors import ItemError
-from genre.http import HttpClient
-from genre.records import ListEntry, PlaylistData
+from genre.records import PlaylistData
+from tests.crawler.sources.kits import make_kit, read_one
 
 EXPORTIFY = (
     '"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album Name",'
@@ -28,8 +26,7 @@ def read(folder: Path, content: str | bytes) -> PlaylistData:
     """Write a playlist into ``folder`` and read it."""
     raw = content.encode() if isinstance(content, str) else content
     (folder / "p.csv").write_bytes(raw)
-    client = HttpClient(Settings(corpus=folder))
-    return read_source(ListEntry("p.csv", (), 1), base=folder, client=client)
+    return read_one("p.csv", make_kit(folder))
 
 
 def test_exportify(tmp_path: Path) -> None:

@@ -6,19 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from genre.config import Settings
-from genre.crawler.sources import read_source
 from genre.errors import ItemError
-from genre.http import HttpClient
-from genre.records import ErrorClass, ListEntry, PlaylistData
+from genre.records import ErrorClass, PlaylistData
+from tests.crawler.sources.kits import make_kit, read_one
 
 
 def read(folder: Path, content: str | bytes, *, name: str = "p.m3u8") -> PlaylistData:
     """Write a playlist into ``folder`` and read it."""
     raw = content.encode() if isinstance(content, str) else content
     (folder / name).write_bytes(raw)
-    client = HttpClient(Settings(corpus=folder))
-    return read_source(ListEntry(name, (), 1), base=folder, client=client)
+    return read_one(name, make_kit(folder))
 
 
 def song(folder: Path, name: str, content: bytes = b"sound") -> Path:
@@ -202,9 +199,7 @@ def test_hostile_names(tmp_path: Path) -> None:
 
 def test_missing_playlist_is_the_lists_fault(tmp_path: Path) -> None:
     """A playlist that is not there can be mended: the same command can do more."""
-    client = HttpClient(Settings(corpus=tmp_path))
-
     with pytest.raises(ItemError, match="No such file") as caught:
-        read_source(ListEntry("gone.m3u", (), 1), base=tmp_path, client=client)
+        read_one("gone.m3u", make_kit(tmp_path))
 
     assert caught.value.error_class == ErrorClass.ENVIRONMENT

@@ -4,35 +4,30 @@ from pathlib import Path
 
 import pytest
 
-from genre.config import Settings
-from genre.crawler.sources import read_source
 from genre.errors import FetchError, ItemError
-from genre.http import HttpClient
-from genre.records import ErrorClass, ListEntry, PlaylistData
+from genre.records import ErrorClass, PlaylistData
+from tests.crawler.sources.kits import make_kit, read_one
 from tests.servers import Reply, serve
 
 
 def read(source: str, folder: Path) -> PlaylistData:
     """Read one source as the list file's line would name it."""
-    client = HttpClient(Settings(corpus=folder))
-    return read_source(ListEntry(source, (), 1), base=folder, client=client)
+    return read_one(source, make_kit(folder))
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        "https://www.deezer.com/playlist/1234567890",
-        "https://www.youtube.com/playlist?list=PL1",
-        "https://open.spotify.com/playlist/37i9dQZF1DX",
-        "spotify:playlist:37i9dQZF1DX",
-        "playlist.xspf",
+        "https://example.org/playlist/1234567890",
+        "tidal:playlist:1",
+        "playlist.docx",
         "Techno",
         "http://[half",
     ],
 )
 def test_unknown_source(tmp_path: Path, source: str) -> None:
     """One sentence lists what is supported; the list can be mended (exit code 3)."""
-    with pytest.raises(ItemError, match="reads M3U, M3U8 and CSV files") as caught:
+    with pytest.raises(ItemError, match="genre reads files") as caught:
         read(source, tmp_path)
 
     assert caught.value.error_class == ErrorClass.ENVIRONMENT
