@@ -7,10 +7,36 @@ from sqlalchemy.orm import Session
 
 from genre.db import models as m
 from genre.db.tracks import to_track
+from genre.errors import UsageError
 from genre.records import Track
 from genre.text import text_key
 
 _ID_START = re.compile(r"[0-9a-f]{4,16}")
+_SHOWN = 5  # tracks listed when a name fits several
+
+
+def one_track(session: Session, text: str) -> Track:
+    """Return the track that a person means.
+
+    Raises
+    ------
+    UsageError
+        None is meant, or several; the sentence lists them.
+    """
+    found = find_tracks(session, text, limit=_SHOWN + 1)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(
+            f"Expected the id of a track, the start of one, or a part of `artist -"
+            f" title`, found {text!r}, which fits no track; `genre status` counts them."
+        )
+    listed = "; ".join(f"{track.id} {track.name}" for track in found[:_SHOWN])
+    more = " and more" if len(found) > _SHOWN else ""
+    raise UsageError(
+        f"Expected one track, found several that fit {text!r}: {listed}{more}; name one"
+        " by its id."
+    )
 
 
 def find_tracks(session: Session, text: str, *, limit: int = 6) -> list[Track]:

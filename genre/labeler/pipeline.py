@@ -24,13 +24,11 @@ from genre.records import (
     Outcome,
     Plan,
     Stage,
-    Track,
     Witness,
 )
 from genre.text import genre_key
 
 __all__ = ["SplitParams", "has_split", "label", "split", "why"]
-_SHOWN = 5  # tracks listed when a name fits several
 
 
 def label(settings: Settings, *, name: str = "votes") -> Iterator[Event]:
@@ -113,7 +111,7 @@ def why(settings: Settings, track: str, genre: str | None = None) -> TrackExplan
     """
     with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
         label_set = _current_labels(session)
-        found = _one_track(track, lookup.find_tracks(session, track, limit=_SHOWN + 1))
+        found = lookup.one_track(session, track)
         name = None if genre is None else _one_genre(session, genre)
         rows = labels.labels_of_track(session, label_set.id, found.id)
         witnesses = labels.witnesses_of(session, found.id)
@@ -191,22 +189,6 @@ def _current_labels(session: Session) -> LabelSet:
 
 
 # --- why ---------------------------------------------------------------------------
-
-
-def _one_track(text: str, found: Sequence[Track]) -> Track:
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise UsageError(
-            f"Expected the id of a track, the start of one, or a part of `artist -"
-            f" title`, found {text!r}, which fits no track; `genre status` counts them."
-        )
-    listed = "; ".join(f"{track.id} {track.name}" for track in found[:_SHOWN])
-    more = " and more" if len(found) > _SHOWN else ""
-    raise UsageError(
-        f"Expected one track, found several that fit {text!r}: {listed}{more}; name one"
-        " by its id."
-    )
 
 
 def _one_genre(session: Session, text: str) -> str:
