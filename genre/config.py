@@ -54,6 +54,12 @@ class Settings:
     match_threshold: float = _setting(0.75, "Score from which a match is accepted.")
     match_uncertain: float = _setting(0.55, "Score from which it is left to a person.")
 
+    max_wait_s: float = _setting(
+        60.0,
+        "Longest pause a service may ask of a running command; a longer one stops that"
+        " service.",
+    )
+
     excerpt_s: float = _setting(0.0, "Keep only this many middle seconds; 0 keeps all.")
     min_duration_s: float = _setting(1.0, "Audio shorter than this is refused.")
     max_duration_s: float = _setting(1200.0, "Audio longer than this is refused.")
@@ -210,6 +216,7 @@ def _checked(s: Settings) -> Settings:
          "0 or more, within a day"),
         ("download_deadline_s", 0 < s.download_deadline_s <= DAY_S,
          "more than 0 and within a day"),
+        ("max_wait_s", 0 <= s.max_wait_s <= DAY_S, "0 or more, within a day"),
         ("max_bytes", 0 < s.max_bytes <= 10**12, "1 to 10^12"),
         ("min_free_bytes", s.min_free_bytes >= 0, "0 or more"),
         ("n_fft", 16 <= s.n_fft <= 65_536, "16 to 65536"),

@@ -1,61 +1,44 @@
 """The one polite HTTP client: a whole answer, or an error that says why not.
 
-It says who it is, keeps a distance between requests to one service, tries again
-after temporary faults, bounds time and bytes, and follows redirects by hand to
-look where they lead. The crawler downloads with it; adapters ask it for JSON.
-``wire`` does the single exchange.
+It says who it is, asks a service only as often as its budget allows, rests as long
+as a service asks, tries again after temporary faults, bounds time and bytes, and
+follows redirects by hand to look where they lead. The crawler downloads with it;
+adapters ask it for JSON. ``budgets`` gives the turns, ``wire`` does the single
+exchange, ``refusals`` says what an answer means that is none.
 """
 
 import contextlib
 import hashlib
 import json
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from genre import __version__
+from genre.budgets import BUDGETS, Budget, Turns
 from genre.config import Settings
 from genre.errors import FetchError, ServiceStopError
 from genre.files import atomic_write
 from genre.records import ErrorClass
+from genre.refusals import check_status, seconds_until
 from genre.text import clean_text
-from genre.urls import parse_target, redact, resolve, with_params
+from genre.urls import Target, parse_target, redact, resolve, shown_scheme, with_params
 from genre.wire import Deadline, Reply, Wire
 
-__all__ = ["INTERVALS", "Download", "HttpClient", "redact"]
-
-# Seconds between two requests to one host, as the services ask for.
-INTERVALS: Mapping[str, float] = {
-    "musicbrainz.org": 1.0,
-    "api.discogs.com": 1.0,
-    "api.listenbrainz.org": 0.5,
-    "ws.audioscrobbler.com": 0.25,
-    "archive.org": 0.25,
-    "api.deezer.com": 0.12,
-}
+__all__ = ["BUDGETS", "Budget", "Download", "HttpClient", "redact"]
 
 _MAX_REDIRECTS = 5
 _TRIES = 3
 _BACKOFF_S, _BACKOFF_MAX_S = 0.3, 8.0
-_MAX_WAIT = timedelta(days=7)  # longest Retry-After that is believed
 
-_CAUSES = {  # HTTP status: its meaning for the next attempt, in class and words
-    **dict.fromkeys(
-        (404, 410), (ErrorClass.PERMANENT, "it is gone: name another address")
-    ),
-    **dict.fromkeys(
-        (401, 402, 403, 407, 451),
-        (ErrorClass.ENVIRONMENT, "it wants a login, or refuses this place or program"),
-    ),
-    **dict.fromkeys((408, 425), (ErrorClass.TEMPORARY, "try again later")),
-}
+# A service that asks for a rest is asked again so often, after so many seconds, which
+# double, where it names no time.
+_RESTS = 3
+_REST_S, _REST_MIN_S = 5.0, 1.0
 
 Answer = TypeVar("Answer")
 
@@ -70,11 +53,34 @@ class Download:
     sha256: str
 
 
-class HttpClient:
-    """Fetches JSON and files; safe to share between threads.
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What is asked, and of whom."""
 
-    ``lookup``, ``sleep`` and ``intervals`` are arguments so that a test need not
-    wait nor own a name server.
+    url: str
+    accept: Mapping[str, str]
+    service: str  # whose budget it uses; empty: the host's
+    trusted: bool
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)  # may be secret
+
+    def __post_init__(self) -> None:
+        """Refuse what is no header before some library quotes it."""
+        for name, value in self.own.items():
+            if not (value.isascii() and value.isprintable()):
+                raise FetchError(
+                    f"Expected one line of plain characters for the header {name}, found"
+                    " others; correct the token or key that it is made of.",
+                    error_class=ErrorClass.ENVIRONMENT,
+                )
+
+
+class HttpClient:
+    """Fetches JSON, text and files; safe to share between threads.
+
+    ``service`` names whose budget a request uses and who is stopped when it wants to
+    be left alone ("deezer", "archive", ...); empty means the host. ``lookup``,
+    ``clock``, ``sleep`` and ``budgets`` are arguments so that a test need not wait nor
+    own a name server.
     """
 
     def __init__(
@@ -82,42 +88,84 @@ class HttpClient:
         settings: Settings,
         *,
         lookup: Callable[[str, int], list[str]] = resolve,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
-        intervals: Mapping[str, float] = INTERVALS,
+        budgets: Mapping[str, Budget] = BUDGETS,
     ) -> None:
         contact = clean_text(settings.contact).encode("ascii", "replace").decode()
         self._agent = f"genre/{__version__} ({contact or 'no contact given'})"
         self._wire = Wire(lookup)
+        self._clock = clock
         self._sleep = sleep or self._wire.closing.wait
-        self._intervals = intervals
-        self._lock = threading.Lock()
-        self._next: dict[str, float] = {}  # host: earliest time of its next request
+        self._longest_s = settings.max_wait_s
+        self._turns = Turns(
+            budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
+        )
 
     def get_json(
         self,
         url: str,
         *,
         params: Mapping[str, str | int] | None = None,
+        service: str = "",
+        headers: Mapping[str, str] | None = None,
+        check: Callable[[Any], None] | None = None,
         max_bytes: int = 10_000_000,
         deadline_s: float = 60.0,
     ) -> Any:
         """Return the JSON that a service of the user's own settings answers.
+
+        ``check`` looks at the parsed answer and raises what is wrong with it, as some
+        services send their errors with HTTP 200: a temporary ``FetchError`` and a
+        ``ServiceStopError`` are tried again like any other. ``headers`` go to this
+        address's server only, never to where it redirects.
 
         Raises
         ------
         FetchError
             It could not be fetched whole within the bounds, or is no JSON.
         ServiceStopError
-            The service asks us to stay away (HTTP 429).
+            The service asks us to stay away for longer than we wait.
         """
         asked = with_params(url, params or {})
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        accept = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        ask = _Ask(asked, accept, service, trusted=True, own=headers or {})
 
-        def attempt(deadline: Deadline) -> Any:
-            with self._get(asked, headers, deadline, trusted=True) as reply:
-                return _parse_json(b"".join(reply.chunks(max_bytes)), asked)
+        def read(reply: Reply) -> Any:
+            value = _parse_json(b"".join(reply.chunks(max_bytes)), asked)
+            if check is not None:
+                check(value)
+            return value
 
-        return self._persist(attempt, Deadline(deadline_s))
+        return self._persist(ask, read, deadline_s)
+
+    def get_text(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        service: str = "",
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 10_000_000,
+        deadline_s: float = 60.0,
+    ) -> str:
+        """Return the UTF-8 text that a service of the user's own settings answers.
+
+        Raises
+        ------
+        FetchError
+            It could not be fetched whole within the bounds, or is no UTF-8.
+        ServiceStopError
+            The service asks us to stay away for longer than we wait.
+        """
+        asked = with_params(url, params or {})
+        accept = {"Accept-Encoding": "gzip"}
+        ask = _Ask(asked, accept, service, trusted=True, own=headers or {})
+
+        def read(reply: Reply) -> str:
+            return _parse_text(b"".join(reply.chunks(max_bytes)), asked)
+
+        return self._persist(ask, read, deadline_s)
 
     def download(
         self,
@@ -127,6 +175,7 @@ class HttpClient:
         max_bytes: int,
         deadline_s: float,
         trusted: bool,
+        service: str = "",
     ) -> Download:
         """Fetch ``url`` into the file ``target``, whole or not at all.
 
@@ -138,74 +187,89 @@ class HttpClient:
         FetchError
             It could not be fetched whole within the bounds.
         ServiceStopError
-            The host asks us to stay away (HTTP 429).
+            The host asks us to stay away for longer than we wait.
         DiskFullError
             No room for the file.
         """
-        headers = {"Accept-Encoding": "identity"}  # the file itself, not a packed one
+        accept = {"Accept-Encoding": "identity"}  # the file itself, not a packed one
+        ask = _Ask(url, accept, service, trusted=trusted)
 
-        def attempt(deadline: Deadline) -> Download:
-            with self._get(url, headers, deadline, trusted=trusted) as reply:
-                return _save(reply, target, max_bytes)
+        def read(reply: Reply) -> Download:
+            return _save(reply, target, max_bytes)
 
-        return self._persist(attempt, Deadline(deadline_s))
+        return self._persist(ask, read, deadline_s)
 
     def close(self) -> None:
-        """Break off what other threads are fetching; they raise KeyboardInterrupt."""
+        """Break off what other threads do here; they raise KeyboardInterrupt."""
         self._wire.close()
 
     def _persist(
-        self, attempt: Callable[[Deadline], Answer], deadline: Deadline
+        self, ask: _Ask, read: Callable[[Reply], Answer], deadline_s: float
     ) -> Answer:
-        """Try again after temporary faults, with growing random pauses (full jitter)."""
-        n_failed = 0
+        """Try again after temporary faults and short rests, while the deadline allows."""
+        deadline = Deadline(deadline_s, self._clock)
+        n_faults = n_rests = 0
         while True:
             try:
-                return attempt(deadline)
+                with self._get(ask, deadline) as reply:
+                    return read(reply)
+            except ServiceStopError as error:
+                self._rest(error, ask.service, n_rests)
+                n_rests += 1
             except FetchError as error:
-                longest = min(_BACKOFF_MAX_S, _BACKOFF_S * 2**n_failed)
-                pause = random.uniform(0, longest)  # noqa: S311 (no secret)
-                n_failed += 1
-                hopeless = error.error_class is not ErrorClass.TEMPORARY
-                if hopeless or n_failed == _TRIES or deadline.left() <= pause:
-                    raise
-            self._sleep(pause)
+                self._back_off(error, deadline, n_faults)
+                n_faults += 1
+
+    def _rest(self, error: ServiceStopError, service: str, n_before: int) -> None:
+        """Let everything that needs the service rest as it asks, or raise."""
+        name = service or error.service
+        stop = ServiceStopError(str(error), service=name, retry_at=error.retry_at)
+        if error.retry_at is None:
+            seconds = min(self._longest_s, _REST_S * 2**n_before)
+        else:
+            seconds = seconds_until(error.retry_at)
+        bearable = self._turns.pause(name, max(_REST_MIN_S, seconds), stop)
+        if not bearable or n_before == _RESTS:
+            raise stop from error
+
+    def _back_off(self, error: FetchError, deadline: Deadline, n_before: int) -> None:
+        """Pause after a temporary fault, longer each time (full jitter), or raise."""
+        longest = min(_BACKOFF_MAX_S, _BACKOFF_S * 2**n_before)
+        pause = random.uniform(0, longest)  # noqa: S311 (no secret)
+        hopeless = error.error_class is not ErrorClass.TEMPORARY
+        if hopeless or n_before + 1 == _TRIES or deadline.left() <= pause:
+            raise error
+        self._wait(pause)
+
+    def _wait(self, seconds: float) -> None:
+        self._sleep(seconds)
+        self._wire.check_open()
 
     @contextlib.contextmanager
-    def _get(
-        self, url: str, headers: Mapping[str, str], deadline: Deadline, *, trusted: bool
-    ) -> Iterator[Reply]:
+    def _get(self, ask: _Ask, deadline: Deadline) -> Iterator[Reply]:
         """Follow redirects to the answer; trust ends with the host it was given to."""
-        target = parse_target(url)
-        ours = {"User-Agent": self._agent, **headers}
+        target, trusted, own = parse_target(ask.url), ask.trusted, ask.own
         for _ in range(_MAX_REDIRECTS + 1):
-            self._keep_distance(target.host)
+            deadline.extend(self._turns.take(ask.service or target.host_header))
             login = target.login_headers() if trusted else {}
+            headers = {"User-Agent": self._agent, **ask.accept, **login, **own}
             with self._wire.exchange(
-                target, {**ours, **login}, deadline=deadline, trusted=trusted
+                target, headers, deadline=deadline, trusted=trusted
             ) as reply:
                 location = _location(reply)
                 if location is None:
-                    _check_status(reply)
+                    check_status(reply)
                     yield reply
                     return
-            following = parse_target(urljoin(target.url, location))
+            following = _following(target, location)
             trusted = trusted and following.host == target.host
+            own = own if following.origin == target.origin else {}
             target = following
         raise FetchError(
-            f"Expected at most {_MAX_REDIRECTS} redirects from {redact(url)}, found more;"
-            " give the address where they should end.",
+            f"Expected at most {_MAX_REDIRECTS} redirects from {redact(ask.url)}, found"
+            " more; give the address where they should end.",
             error_class=ErrorClass.PERMANENT,
         )
-
-    def _keep_distance(self, host: str) -> None:
-        """Wait for this request's turn at ``host``."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next.get(host, now))
-            self._next[host] = turn + self._intervals.get(host, 0.0)
-        if turn > now:
-            self._sleep(turn - now)
 
 
 def _save(reply: Reply, target: Path, max_bytes: int) -> Download:
@@ -231,6 +295,17 @@ def _parse_json(data: bytes, url: str) -> Any:
         ) from error
 
 
+def _parse_text(data: bytes, url: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FetchError(
+            f"Expected UTF-8 text from {redact(url)}, found other bytes; give another"
+            " address.",
+            error_class=ErrorClass.PERMANENT,
+        ) from error
+
+
 def _location(reply: Reply) -> str | None:
     """Return where a redirect points, or None for any other answer."""
     if reply.status in {301, 302, 303, 307, 308}:
@@ -238,35 +313,13 @@ def _location(reply: Reply) -> str | None:
     return None
 
 
-def _check_status(reply: Reply) -> None:
-    status, shown = reply.status, reply.target.shown
-    if status in {200, 203}:
-        return
-    if status == 429:
-        retry_at = _retry_at(reply.header("Retry-After"), datetime.now(UTC))
-        raise ServiceStopError(
-            f"Expected {shown} to answer, found that its host asks us to stay away"
-            f" (HTTP 429); run this again {'after ' + retry_at if retry_at else 'later'}.",
-            service=reply.target.host_header,
-            retry_at=retry_at,
-        )
-    busy = (ErrorClass.TEMPORARY, "try again later")
-    odd = busy if status >= 500 else (ErrorClass.PERMANENT, "give another address")
-    error_class, words = _CAUSES.get(status, odd)
-    raise FetchError(
-        f"Expected {shown} to answer, found HTTP {status}; {words}.",
-        error_class=error_class,
-    )
-
-
-def _retry_at(stated: str | None, now: datetime) -> str | None:
-    """Return Retry-After, given in seconds or as a date, as UTC ISO text."""
+def _following(target: Target, location: str) -> Target:
+    """Return where a redirect leads, if we may go there."""
     try:
-        seconds = int(stated or "")
-        at = now + min(timedelta(seconds=max(0, seconds)), _MAX_WAIT)
-    except (ValueError, OverflowError):
-        try:
-            at = min(parsedate_to_datetime(stated or ""), now + _MAX_WAIT)
-        except (ValueError, TypeError):
-            return None
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return parse_target(urljoin(target.url, location))
+    except (FetchError, ValueError) as error:
+        raise FetchError(
+            f"Expected {target.shown} to lead to an http or https address, found a"
+            f" redirect to {shown_scheme(location)}; give another address.",
+            error_class=ErrorClass.PERMANENT,
+        ) from error

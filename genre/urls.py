@@ -6,6 +6,7 @@ only through ``redact``.
 
 import base64
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """The server: scheme, host and port."""
+        return self.scheme, self.host, self.port
+
     def login_headers(self) -> dict[str, str]:
         """Return the header that carries the login, if there is one."""
         if not self.login:
@@ -87,6 +93,12 @@ def redact(url: str) -> str:
         return "something that is no web address"
     shown = parts._replace(auth=None, query=None, fragment=None).url
     return display(f"{shown}?..." if parts.query else shown, width=200)
+
+
+def shown_scheme(location: str) -> str:
+    """Name what a redirect points to that is no address of the web."""
+    scheme = re.match("[a-z][a-z0-9+.-]{0,20}:", location, re.IGNORECASE)
+    return f"a {scheme[0].lower()} address" if scheme else "something else"
 
 
 def with_params(url: str, params: Mapping[str, str | int]) -> str:

@@ -41,13 +41,20 @@ _FAULTS = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError)
 class Deadline:
     """A moment some seconds from now."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._clock = clock
+        self._end = clock() + seconds
 
     def left(self) -> float:
         """Seconds until then; not below zero."""
-        return max(0.0, self._end - time.monotonic())
+        return max(0.0, self._end - self._clock())
+
+    def extend(self, seconds: float) -> None:
+        """Move it: what was spent waiting for a turn does not count."""
+        self._end += seconds
 
 
 class Wire:
@@ -86,6 +93,11 @@ class Wire:
         with self._lock:
             for sock in self._sockets:
                 _shut(sock)
+
+    def check_open(self) -> None:
+        """Raise KeyboardInterrupt after ``close``."""
+        if self.closing.is_set():
+            raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def _connected(

@@ -17,9 +17,10 @@ import pytest
 
 from genre.config import Settings
 from genre.errors import FetchError, ItemError, ServiceStopError
-from genre.http import Download, HttpClient, redact
+from genre.http import Budget, Download, HttpClient, redact
 from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
+from tests.clocks import FakeClock
 from tests.crawler.crawls import NO_ROUTE
 from tests.servers import Reply, Request, Server, json_reply, redirect, serve
 
@@ -171,7 +172,7 @@ def test_only_http_addresses_are_fetched(tmp_path: Path) -> None:
         ):
             error = failure(partial(fetch, url, tmp_path))
             assert error.error_class is ErrorClass.PERMANENT
-            assert "Expected an http or https address" in str(error)
+            assert "an http or https address, found" in str(error)
 
 
 def test_a_login_stays_with_its_host(tmp_path: Path) -> None:
@@ -456,12 +457,14 @@ def test_what_is_not_http_is_named(tmp_path: Path) -> None:
 
 def test_requests_to_one_service_keep_their_distance() -> None:
     """The second and third request to a paced host wait; another host's does not."""
-    pauses: list[float] = []
-    paced = HttpClient(SETTINGS, sleep=pauses.append, intervals={"127.0.0.1": 100.0})
+    clock = FakeClock()
+    paced = HttpClient(
+        SETTINGS, clock=clock, sleep=clock.sleep, budgets={"deezer": Budget(2, 100.0)}
+    )
     with serve({"/a": json_reply(1)}) as server:
-        for host in ("127.0.0.1", "127.0.0.1", "localhost", "127.0.0.1"):
-            paced.get_json(server.url("/a", host=host))
-    assert [round(pause, -1) for pause in pauses] == [100.0, 200.0]
+        for service in ("deezer", "deezer", "", "deezer", "deezer", "deezer"):
+            paced.get_json(server.url("/a"), service=service)
+    assert clock.slept == [100.0, 100.0]
 
 
 def test_closing_breaks_off_other_threads(tmp_path: Path) -> None:

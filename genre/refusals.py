@@ -1,0 +1,77 @@
+"""What an HTTP status means that is no success, and how long to stay away.
+
+Pure: takes an answer, raises the error with its class. ``http`` asks here.
+"""
+
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from genre.errors import FetchError, ServiceStopError
+from genre.records import ErrorClass
+from genre.wire import Reply
+
+_MAX_REST = timedelta(days=7)  # longest pause that is believed
+
+_CAUSES = {  # HTTP status: its meaning for the next attempt, in class and words
+    **dict.fromkeys(
+        (404, 410), (ErrorClass.PERMANENT, "it is gone: name another address")
+    ),
+    **dict.fromkeys(
+        (401, 402, 403, 407, 451),
+        (ErrorClass.ENVIRONMENT, "it wants a login, or refuses this place or program"),
+    ),
+    **dict.fromkeys((408, 425), (ErrorClass.TEMPORARY, "try again later")),
+}
+
+
+def check_status(reply: Reply) -> None:
+    """Let a good answer pass.
+
+    Raises
+    ------
+    FetchError
+        It is none; the class comes from the status.
+    ServiceStopError
+        The host asks us to stay away: 429, or 403 or 503 with a time to come back.
+    """
+    status, shown = reply.status, reply.target.shown
+    if status in {200, 203}:
+        return
+    retry_at = _retry_at(reply, datetime.now(UTC))
+    if status == 429 or (status in {403, 503} and retry_at):
+        raise ServiceStopError(
+            f"Expected {shown} to answer, found that its host asks us to stay away (HTTP"
+            f" {status}); run this again {'after ' + retry_at if retry_at else 'later'}.",
+            service=reply.target.host_header,
+            retry_at=retry_at,
+        )
+    busy = (ErrorClass.TEMPORARY, "try again later")
+    odd = busy if status >= 500 else (ErrorClass.PERMANENT, "give another address")
+    error_class, words = _CAUSES.get(status, odd)
+    raise FetchError(
+        f"Expected {shown} to answer, found HTTP {status}; {words}.",
+        error_class=error_class,
+    )
+
+
+def seconds_until(retry_at: str) -> float:
+    """Return how far off a time is (UTC ISO text); negative when it is past."""
+    return (datetime.fromisoformat(retry_at) - datetime.now(UTC)).total_seconds()
+
+
+def _retry_at(reply: Reply, now: datetime) -> str | None:
+    """Return when to come back, as UTC ISO text of whole seconds, rounded up.
+
+    Retry-After gives seconds or a date; ListenBrainz has a header of its own.
+    """
+    stated = reply.header("Retry-After") or reply.header("X-RateLimit-Reset-In") or ""
+    try:
+        rest = timedelta(seconds=max(0, math.ceil(float(stated))))
+    except (ValueError, OverflowError):
+        try:
+            rest = parsedate_to_datetime(stated) - now
+        except (ValueError, TypeError):
+            return None
+    at = now + min(rest, _MAX_REST) + timedelta(microseconds=999_999)
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
