@@ -146,18 +146,17 @@ class TrackRef(Base):
     url: Mapped[str] = mapped_column(default="")  # or, for source "file", its path
     # true when the user's own file named the URL: it may lead anywhere
     trusted: Mapped[bool] = mapped_column(default=False, server_default=false())
-    __table_args__ = (Index(None, "track_id"),)
+    __table_args__ = (Index(None, "track_id"), Index(None, "source", "track_id"))
 
 
 class PlaylistTrack(Base):
     """A song's place in a playlist; removed rows stay, with the date."""
 
     __tablename__ = "playlist_tracks"
+    __table_args__ = (Index(None, "track_id", "playlist_id", "removed_at"),)
     playlist_id: Mapped[str] = _key("playlists.id", primary=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    track_id: Mapped[str] = mapped_column(
-        ForeignKey("tracks.id", ondelete="RESTRICT"), primary_key=True, index=True
-    )
+    track_id: Mapped[str] = _key("tracks.id", primary=True)
     added_at: Mapped[str | None]
     first_seen: Mapped[str]
     removed_at: Mapped[str | None]
@@ -194,7 +193,10 @@ class Candidate(Base):
     """A search result with the matcher's reasons."""
 
     __tablename__ = "candidates"
-    __table_args__ = (_one_of("decision", Decision),)
+    __table_args__ = (
+        _one_of("decision", Decision),
+        Index(None, "decision", "track_id"),
+    )
     track_id: Mapped[str] = _key("tracks.id", primary=True)
     provider: Mapped[str] = mapped_column(primary_key=True)
     provider_id: Mapped[str] = mapped_column(primary_key=True)
@@ -223,6 +225,7 @@ class Audio(Base):
             postgresql_where=text("status = 'present'"),
         ),
         Index(None, "provider", "provider_id"),
+        Index(None, "status", "track_id", "pcm_sha256", "duration_s"),
     )
     track_id: Mapped[str] = _key("tracks.id", primary=True)
     pcm_sha256: Mapped[str] = mapped_column(primary_key=True, index=True)
@@ -236,6 +239,10 @@ class Audio(Base):
     status: Mapped[str]
 
 
+# A query that states this condition in the same words can use the partial index.
+UNSETTLED = text("outcome IN ('failed', 'refused')")
+
+
 class Attempt(Base):
     """The ledger: everything that was tried, and how it ended."""
 
@@ -245,6 +252,16 @@ class Attempt(Base):
         _one_of("outcome", Status),
         _one_of("error_class", ErrorClass),
         Index(None, "subject_kind", "subject", "stage"),
+        Index(
+            "ix_attempts_unsettled",
+            "subject_kind",
+            "subject",
+            "stage",
+            "outcome",
+            "error_class",
+            sqlite_where=UNSETTLED,
+            postgresql_where=UNSETTLED,
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_kind: Mapped[str]
@@ -332,7 +349,7 @@ class SplitRow(Base):
     """The part a track belongs to."""
 
     __tablename__ = "splits"
-    __table_args__ = (_one_of("split", Split),)
+    __table_args__ = (_one_of("split", Split), Index(None, "split_set", "split"))
     split_set: Mapped[str] = _key("split_sets.id", primary=True)
     track_id: Mapped[str] = _key("tracks.id", primary=True)
     split: Mapped[str]
@@ -359,6 +376,7 @@ class Feature(Base):
     """Where a track's frames are; stale when its audio changed."""
 
     __tablename__ = "features"
+    __table_args__ = (Index(None, "feature_key", "track_id", "pcm_sha256"),)
     track_id: Mapped[str] = _key("tracks.id", primary=True)
     feature_key: Mapped[str] = mapped_column(primary_key=True)
     pcm_sha256: Mapped[str]

@@ -48,3 +48,26 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_audio_provider_provider_id"), "audio", ["provider", "provider_id"]
     )
+    _index_what_status_counts()
+
+
+def _index_what_status_counts() -> None:
+    """Let each count of `genre status` read an index alone, by ranges of track ids."""
+    op.drop_index(op.f("ix_playlist_tracks_track_id"), "playlist_tracks")
+    for table, *columns in (
+        ("playlist_tracks", "track_id", "playlist_id", "removed_at"),
+        ("track_refs", "source", "track_id"),
+        ("candidates", "decision", "track_id"),
+        ("audio", "status", "track_id", "pcm_sha256", "duration_s"),
+        ("features", "feature_key", "track_id", "pcm_sha256"),
+        ("splits", "split_set", "split"),
+    ):
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
+    unsettled = sa.text("outcome IN ('failed', 'refused')")
+    op.create_index(
+        op.f("ix_attempts_unsettled"),
+        "attempts",
+        ["subject_kind", "subject", "stage", "outcome", "error_class"],
+        sqlite_where=unsettled,
+        postgresql_where=unsettled,
+    )
