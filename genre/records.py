@@ -255,6 +255,7 @@ class Candidate:
     score: float = 0.0  # 0..1
     reason: str = ""
     decision: Decision = Decision.REJECTED
+    by_person: bool = False  # a person decided; the matcher's word is no longer asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ as long as the song. Works in a thread of its own, writes files but never the
 catalog, and never raises for what concerns only this song.
 """
 
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ from urllib.parse import urlsplit
 from genre.audio import convert_to_wav
 from genre.config import Settings
 from genre.crawler import matching
+from genre.crawler.choosing import (
+    AudioPlace,
+    Heard,
+    accepted,
+    after_hearing,
+    why_refused,
+)
 from genre.crawler.player import Player
 from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services, service_of
@@ -45,22 +53,12 @@ _HOPE = (
 
 
 @dataclass(frozen=True, slots=True)
-class AudioPlace:
-    """Where a song's audio may be had."""
-
-    provider: str  # "file", "url", a site's name, or the search's
-    provider_id: str
-    url: str  # or, for "file", the path
-    trusted: bool = False  # the address may lead to a private network
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
     """A song without audio, and where it may be had; no place means: search it."""
 
     track: Track
     places: tuple[AudioPlace, ...]
-    candidates: tuple[Candidate, ...] = ()  # stored by an earlier search
+    candidates: tuple[Candidate, ...] = ()  # accepted by an earlier search or a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Result:
     status: Status
     audio: AudioFile | None = None
     provider: str = ""
-    found: tuple[Candidate, ...] = ()  # of a new search, judged
+    found: tuple[Candidate, ...] = ()  # judged by a new search, or by listening
     error: ItemError | None = None
     message: str = ""
 
@@ -104,18 +102,21 @@ def fetch_track(job: Job, tools: Tools) -> Result:
     KeyboardInterrupt
         The command was interrupted.
     """
-    places = job.places
+    candidates = tuple(c for c in job.candidates if c.by_person)
     found: tuple[Candidate, ...] = ()
+    refused: list[Heard] = []
     try:
-        if not places:
+        if not candidates and not job.places:
             candidates = job.candidates or (found := _searched(job.track, tools))
-            places = _accepted(candidates, tools)
-            if not places:
-                message = _why_refused(candidates, tools.settings)
+            if not any(c.decision is Decision.ACCEPTED for c in candidates):
+                message = why_refused(candidates, needed=tools.settings.match_threshold)
                 return Result(job, Status.REFUSED, found=found, message=message)
-        audio = _first_that_works(job.track, places, tools)
+        places = accepted(candidates, trusts=tools.search.trusts) or job.places
+        audio = _first_that_works(job.track, places, refused, tools)
     except ItemError as error:
+        found = after_hearing(found or candidates, refused)
         return Result(job, Status.FAILED, found=found, error=error, message=str(error))
+    found = after_hearing(found or candidates, refused)
     return Result(job, Status.DONE, audio=audio, provider=audio.provider, found=found)
 
 
@@ -138,36 +139,13 @@ def _searched(track: Track, tools: Tools) -> tuple[Candidate, ...]:
     return tuple(matching.judge(track, one, thresholds) for one in found)
 
 
-def _accepted(
-    candidates: tuple[Candidate, ...], tools: Tools
-) -> tuple[AudioPlace, ...]:
-    best = matching.ranked(list(candidates))
-    return tuple(
-        AudioPlace(c.provider, c.provider_id, c.url, tools.search.trusts(c.url))
-        for c in best
-        if c.decision is Decision.ACCEPTED
-    )
-
-
-def _why_refused(candidates: tuple[Candidate, ...], settings: Settings) -> str:
-    needed = f"a match scoring at least {settings.match_threshold:g}"
-    if not candidates:
-        return f"Expected {needed}, found no search result at all; check the names."
-    best = matching.ranked(list(candidates))[0]
-    advice = {
-        Decision.UNCERTAIN: "name its address in the playlist, or lower match_threshold",
-        Decision.REJECTED: "check the names",
-        Decision.ACCEPTED: "check the names",
-    }[best.decision]
-    return (
-        f"Expected {needed}, found {display(best.title, width=60)!r} at {best.score:.2f}"
-        f" ({best.reason}); {advice}."
-    )
-
-
 def _first_that_works(
-    track: Track, places: tuple[AudioPlace, ...], tools: Tools
+    track: Track,
+    places: tuple[AudioPlace, ...],
+    refused: list[Heard],
+    tools: Tools,
 ) -> AudioFile:
+    """Try places in order; tell in ``refused`` which recordings were the wrong ones."""
     errors: list[ItemError] = []
     for place in places:
         tools.check_running()
@@ -175,6 +153,9 @@ def _first_that_works(
             return _fetch_place(track, place, tools)
         except ServiceStopError as error:
             errors.append(tools.services.stop(error))
+        except MediaError as error:
+            errors.append(error)
+            refused.append(Heard(place.provider, place.provider_id, str(error)))
         except ItemError as error:
             errors.append(error)
     raise min(errors, key=lambda error: _HOPE.index(error.error_class))
@@ -189,10 +170,10 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
         tools.check_running()
         wav = folder / "converted.wav"
         info = convert_to_wav(source, wav, settings=tools.settings)
-        _check_duration(track, info, tools.settings)
-        if tools.settings.keep_originals and source.is_relative_to(folder):
-            fsync_file(source)
-            publish(source, incoming / f"{track.id}{_suffix(source, place)}")
+        _check_duration(track, place, info, tools.settings)
+        if tools.settings.keep_originals:
+            original = _own_copy(source, folder)
+            publish(original, incoming / f"{track.id}{_suffix(source, place)}")
         target.parent.mkdir(parents=True, exist_ok=True)
         publish(wav, target)
     return AudioFile(
@@ -234,18 +215,41 @@ def _checked_file(path: Path, sha256: str) -> Path:
     )
 
 
-def _check_duration(track: Track, info: AudioInfo, settings: Settings) -> None:
-    """Refuse a recording that is not as long as the song."""
-    if track.duration_s is None:
-        return
+def _own_copy(source: Path, folder: Path) -> Path:
+    """Return a file in ``folder`` with the source's bytes, which may be gone tomorrow.
+
+    The user's own file is linked where the file system can, which costs no room.
+    """
+    if source.is_relative_to(folder):
+        fsync_file(source)
+        return source
+    copy = folder / "original"
+    try:
+        copy.hardlink_to(source)
+    except OSError:  # another disk, or a file system without links
+        shutil.copyfile(source, copy)
+        fsync_file(copy)
+    return copy
+
+
+def _check_duration(
+    track: Track, place: AudioPlace, info: AudioInfo, settings: Settings
+) -> None:
+    """Refuse a recording that is not as long as the song, or as its place claims."""
     found = info.duration_s if info.source_s is None else info.source_s
-    allowed = matching.tolerance_s(track.duration_s, settings.duration_tolerance_s)
-    if abs(found - track.duration_s) > allowed:
-        raise MediaError(
-            f"Expected a recording of {track.duration_s:.0f} s (+-{allowed:.0f} s), as the"
-            f" playlist states, found {found:.0f} s; name another, or raise"
-            " duration_tolerance_s."
-        )
+    claims = (
+        (track.duration_s, "as the playlist states"),
+        (place.stated_s, "as its page claims"),
+    )
+    for stated_s, who in claims:
+        if stated_s is None:
+            continue
+        allowed = matching.tolerance_s(stated_s, settings.duration_tolerance_s)
+        if abs(found - stated_s) > allowed:
+            raise MediaError(
+                f"Expected a recording of {stated_s:.0f} s (+-{allowed:.0f} s), {who},"
+                f" found {found:.0f} s; name another, or raise duration_tolerance_s."
+            )
 
 
 @contextmanager

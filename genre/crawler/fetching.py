@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from genre.audio import terminate_children
 from genre.config import Settings
-from genre.crawler.download import AudioPlace, Job, Result, Tools, fetch_track
+from genre.crawler.choosing import AudioPlace
+from genre.crawler.download import Job, Result, Tools, fetch_track
 from genre.crawler.player import Player
 from genre.crawler.search import make_search
 from genre.crawler.services import Services

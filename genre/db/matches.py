@@ -10,6 +10,7 @@ from genre.files import utc_now
 from genre.records import Candidate, Decision
 
 MATCHER = "matcher"  # who decides when no person did
+PERSON = "person"
 
 
 def store(session: Session, track_id: str, found: Iterable[Candidate]) -> None:
@@ -63,4 +64,5 @@ def _to_candidate(row: m.Candidate) -> Candidate:
         score=row.score,
         reason=row.reason,
         decision=Decision(row.decision),
+        by_person=row.decided_by != MATCHER,
     )

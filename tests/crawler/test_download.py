@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from genre.crawler.download import AudioPlace, Job, Tools, fetch_track, wav_path
+from genre.crawler.choosing import AudioPlace
+from genre.crawler.download import Job, Tools, fetch_track, wav_path
 from genre.crawler.player import Player
-from genre.crawler.search import make_search
+from genre.crawler.search import HttpSearch, make_search
 from genre.crawler.services import Services
 from genre.errors import FetchError, ServiceStopError
 from genre.files import sha256_file
 from genre.http import HttpClient
-from genre.records import ErrorClass, Status, Track
+from genre.records import Candidate, Decision, ErrorClass, Status, Track
 from tests.crawler.crawls import settings, song, song_bytes
 from tests.crawler.loopback_site import EXTRACTOR, SITE
 from tests.servers import Reply, json_reply, serve
@@ -121,15 +122,47 @@ def test_the_most_promising_failure_counts(
 
 
 def test_local_file_is_left_alone(tmp_path: Path) -> None:
-    """A user's own file is read where it is, and neither moved nor deleted."""
+    """A user's own file is read where it is, and neither moved, copied nor deleted."""
     path = song(tmp_path / "a.wav")
     local = AudioPlace("file", sha256_file(path), str(path))
 
-    with tools(tmp_path, keep_originals=True) as t:
+    with tools(tmp_path) as t:
         result = fetch_track(Job(TRACK, (local,)), t)
 
     assert (result.status, path.is_file()) == (Status.DONE, True)
     assert list((tmp_path / "corpus" / "incoming").iterdir()) == []
+
+
+def test_local_file_is_kept_as_an_original(tmp_path: Path) -> None:
+    """Where originals are kept, a user's own file has a second name or a copy there."""
+    path = song(tmp_path / "a.wav")
+    local = AudioPlace("file", sha256_file(path), str(path))
+
+    with tools(tmp_path, keep_originals=True) as t:
+        fetch_track(Job(TRACK, (local,)), t)
+
+    [original] = (tmp_path / "corpus" / "incoming").iterdir()
+    assert (original.suffix, original.read_bytes()) == (".wav", path.read_bytes())
+
+
+def test_recording_shorter_than_it_claims(tmp_path: Path) -> None:
+    """A page that claims 3 minutes and holds 2 seconds is refused, and rejected."""
+    unknown = Track("t" * 16, "Song", "", "The Band")
+    with serve({"/a.wav": song_bytes(tmp_path)}) as server, tools(tmp_path) as t:
+        claim = Candidate(
+            "http", "1", server.url("/a.wav"), "Song", duration_s=180.0,
+            reason="title 1.00", decision=Decision.ACCEPTED,
+        )  # fmt: skip
+        trusting = dataclasses.replace(
+            t, search=HttpSearch(server.url("/"), t.client, n=1)
+        )
+        result = fetch_track(Job(unknown, (), (claim,)), trusting)
+
+    [heard] = result.found
+    assert result.status is Status.FAILED
+    assert "of 180 s (+-7 s), as its page claims, found 2 s" in result.message
+    assert heard.decision is Decision.REJECTED
+    assert heard.reason.startswith("title 1.00; Expected a recording of 180 s")
 
 
 def test_interrupted_thread_leaves(tmp_path: Path) -> None:

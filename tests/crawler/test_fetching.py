@@ -339,7 +339,7 @@ def test_nothing_good_enough(tmp_path: Path) -> None:
 
 
 def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
-    """What was left to a person is fetched with a lower threshold and a new try."""
+    """A person is told how to decide; a lower threshold and a new try fetch it, too."""
     found = [{"id": "1", "url": "/a.wav", "title": "Someone - Song", "duration": 2}]
     media: dict[str, Route] = {"/a.wav": song_bytes(tmp_path)}
 
@@ -349,9 +349,7 @@ def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
     again = search_for(tmp_path, found, media, retry=retry, **settings)
 
     assert outcome.status is Status.REFUSED
-    assert (
-        "name its address in the playlist, or lower match_threshold" in outcome.message
-    )
+    assert "decide with `genre matches --uncertain`" in outcome.message
     assert "`--retry permanent` tries it again" in outcome.message
     assert by_status(again) == {Status.DONE: 1}
 

@@ -1,0 +1,87 @@
+"""Which of a song's candidates are fetched, and what is said of the others. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from genre.crawler import matching
+from genre.records import Candidate, Decision
+from genre.text import display
+
+
+TYPED = "url"  # the provider of an address that the user named
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPlace:
+    """Where a song's audio may be had."""
+
+    provider: str  # "file", "url", a site's name, or the search's
+    provider_id: str
+    url: str  # or, for "file", the path
+    trusted: bool = False  # the address may lead to a private network
+    stated_s: float | None = None  # how long its recording is said to be
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording that was fetched and is not what it should be."""
+
+    provider: str
+    provider_id: str
+    reason: str
+
+
+def accepted(
+    candidates: tuple[Candidate, ...], *, trusts: Callable[[str], bool]
+) -> tuple[AudioPlace, ...]:
+    """Return where the accepted candidates are, the best first.
+
+    ``trusts`` tells whether an address may lead to a private network.
+    """
+    best = matching.ranked(list(candidates))
+    return tuple(
+        AudioPlace(
+            c.provider,
+            c.provider_id,
+            c.url,
+            trusted=_typed(c) or trusts(c.url),
+            stated_s=c.duration_s,
+        )
+        for c in best
+        if c.decision is Decision.ACCEPTED
+    )
+
+
+def _typed(candidate: Candidate) -> bool:
+    """Tell whether the user typed the address: it may lead anywhere."""
+    return candidate.by_person and candidate.provider == TYPED
+
+
+def after_hearing(
+    candidates: tuple[Candidate, ...], refused: list[Heard]
+) -> tuple[Candidate, ...]:
+    """Return the candidates; what sounded wrong is rejected, with the reason."""
+    why = {(heard.provider, heard.provider_id): heard.reason for heard in refused}
+    return tuple(
+        replace(c, decision=Decision.REJECTED, reason=f"{c.reason}; {reason}")
+        if (reason := why.get((c.provider, c.provider_id))) and not c.by_person
+        else c
+        for c in candidates
+    )
+
+
+def why_refused(candidates: tuple[Candidate, ...], *, needed: float) -> str:
+    """Say why none of a song's candidates is fetched, and what a person can do."""
+    wanted = f"a match scoring at least {needed:g}"
+    if not candidates:
+        return f"Expected {wanted}, found no search result at all; check the names."
+    best = matching.ranked(list(candidates))[0]
+    advice = {
+        Decision.UNCERTAIN: "decide with `genre matches --uncertain`",
+        Decision.REJECTED: "check the names",
+        Decision.ACCEPTED: "check the names",
+    }[best.decision]
+    return (
+        f"Expected {wanted}, found {display(best.title, width=60)!r} at {best.score:.2f}"
+        f" ({best.reason}); {advice}."
+    )
