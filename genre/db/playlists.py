@@ -60,6 +60,15 @@ def save_rows(session: Session, key: str, rows: Iterable[tuple[int, str]]) -> bo
     return bool(new or changed)
 
 
+def read_anew(session: Session, track_id: str) -> None:
+    """Let the playlists a song stands in be read again, changed or not."""
+    row = m.PlaylistTrack
+    holding = select(row.playlist_id).where(row.track_id == track_id)
+    session.execute(
+        update(m.Playlist).where(m.Playlist.id.in_(holding)).values(checksum="")
+    )
+
+
 def _known_rows(session: Session, key: str) -> dict[tuple[int, str], str | None]:
     row = m.PlaylistTrack
     found = session.execute(

@@ -132,6 +132,16 @@ def add_ref(session: Session, ref: TrackRef) -> bool:
     return is_new
 
 
+def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bool:
+    """Take a reference from a song; return whether the song had it."""
+    row = session.get(m.TrackRef, (source, source_id))
+    if row is None or row.track_id != track_id:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
 def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
     """Return two track ids in the order in which the songs came."""
     query = select(m.Track.id).where(m.Track.id.in_([a, b])).order_by(m.Track.seq)
