@@ -20,6 +20,7 @@
         ├── MediaError                 permanent: this is not usable audio
         ├── FetchError                 any class: it could not be fetched
         ├── ToolError                  environment: a program or library is missing
+        ├── LoginError                 environment: log in to a service, or again
         └── ServiceStopError           stop: the service asks us to stay away
 
 A message is one sentence that says what was expected, what was found and what
@@ -119,6 +120,12 @@ class FetchError(ItemError):
 
 class ToolError(ItemError):
     """A program or library this needs is missing or too old."""
+
+    error_class = ErrorClass.ENVIRONMENT
+
+
+class LoginError(ItemError):
+    """A service wants a login that is missing, has ended or was refused."""
 
     error_class = ErrorClass.ENVIRONMENT
 
