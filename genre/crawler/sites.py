@@ -5,6 +5,7 @@ named here) or only identifies a song (its own players are locked).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -17,21 +18,21 @@ class Site:
     hosts: re.Pattern[str]  # the whole host
     path: re.Pattern[str]  # the whole path; its group "id" names the song
     extractors: tuple[str, ...] = ()  # yt-dlp's whole names; empty: not playable
+    query: str = ""  # a parameter that belongs to the path: "/watch?v=..."
 
 
-def _site(name: str, hosts: str, path: str, *extractors: str) -> Site:
-    return Site(name, re.compile(hosts), re.compile(path), extractors)
+def _site(name: str, hosts: str, path: str, *extractors: str, query: str = "") -> Site:
+    return Site(name, re.compile(hosts), re.compile(path), extractors, query)
 
 
+_YOUTUBE = r"(?:www\.|m\.|music\.)?youtube\.com"
 _YOUTUBE_ID = r"(?P<id>[\w-]{11})"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SITES = (
     _site("youtube", r"youtu\.be", rf"/{_YOUTUBE_ID}", "^youtube$"),
-    _site(
-        "youtube",
-        r"(?:www\.|m\.|music\.)?youtube\.com",
-        rf"/(?:shorts/|embed/|v/|live/){_YOUTUBE_ID}/?",
-        "^youtube$",
-    ),
+    _site("youtube", _YOUTUBE, rf"/(?:shorts|embed|v|live)/{_YOUTUBE_ID}/?",
+          "^youtube$"),
+    _site("youtube", _YOUTUBE, rf"/watch/?\?v={_YOUTUBE_ID}", "^youtube$", query="v"),
     _site(
         "soundcloud",
         r"(?:www\.|m\.)?soundcloud\.com",
@@ -46,6 +47,12 @@ SITES = (
           "^Audius$"),
     _site("spotify", r"open\.spotify\.com", r"/(?:intl-\w+/)?track/(?P<id>\w{22})/?"),
     _site("deezer", r"(?:www\.)?deezer\.com", r"/(?:\w\w/)?track/(?P<id>\d+)/?"),
+    _site("tidal", r"(?:www\.|listen\.)?tidal\.com",
+          r"/(?:browse/)?track/(?P<id>\d+)(?:/u)?/?"),
+    _site("apple", r"music\.apple\.com", r"/\w\w/song/(?:[^/]+/)?(?P<id>\d+)/?"),
+    _site("apple", r"music\.apple\.com", r"/\w\w/album/(?:[^/]+/)?\d+\?i=(?P<id>\d+)",
+          query="i"),
+    _site("musicbrainz", r"(?:beta\.)?musicbrainz\.org", rf"/recording/(?P<id>{_UUID})/?"),
 )  # fmt: skip
 _SPOTIFY_URI = re.compile(r"spotify:track:(?P<id>\w{22})")
 
@@ -65,16 +72,18 @@ def song_at(url: str) -> SiteSong | None:
     parts = split(url)
     if parts is None:
         return None
-    host = (parts.hostname or "").lower()
-    if watched := _watched_video(host, parts.path, parts.query):
-        return watched
-    for site in SITES:
-        found_host = site.hosts.fullmatch(host)
-        found = site.path.fullmatch(parts.path)
-        if found_host and found:
-            band = found_host.groupdict().get("band")
+    for site in _sites_of(parts):
+        if found := site.path.fullmatch(parts.path + _parameter(parts, site.query)):
+            host = site.hosts.fullmatch((parts.hostname or "").lower())
+            band = host.groupdict().get("band") if host else None
             return SiteSong(site, f"{band}/{found['id']}" if band else found["id"])
     return None
+
+
+def site_at(url: str) -> Site | None:
+    """Return the site that an address belongs to, whatever it names there."""
+    parts = split(url)
+    return next(_sites_of(parts), None) if parts else None
 
 
 def site_named(name: str) -> Site | None:
@@ -100,10 +109,12 @@ def same_origin(url: str, other: str) -> bool:
     return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
 
 
-def _watched_video(host: str, path: str, query: str) -> SiteSong | None:
-    """Return the video of ``youtube.com/watch?v=...``, whose id is in the query."""
-    site = SITES[1]
-    if not site.hosts.fullmatch(host) or path.rstrip("/") != "/watch":
-        return None
-    video = parse_qs(query).get("v", [""])[0]
-    return SiteSong(site, video) if re.fullmatch(_YOUTUBE_ID, video) else None
+def _sites_of(parts: SplitResult) -> Iterator[Site]:
+    host = (parts.hostname or "").lower()
+    return (site for site in SITES if site.hosts.fullmatch(host))
+
+
+def _parameter(parts: SplitResult, name: str) -> str:
+    """Return ``?name=value`` when the address has that parameter, else ""."""
+    values = parse_qs(parts.query).get(name, []) if name else []
+    return f"?{name}={values[0]}" if values else ""

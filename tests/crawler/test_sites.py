@@ -2,7 +2,7 @@
 
 import pytest
 
-from genre.crawler.sites import site_named, song_at
+from genre.crawler.sites import site_at, site_named, song_at
 
 VIDEO = "dQw4w9WgXcQ"
 
@@ -21,6 +21,11 @@ VIDEO = "dQw4w9WgXcQ"
          "6rqhFgbbKwnb9MLmUQDhG6"),
         ("spotify:track:6rqhFgbbKwnb9MLmUQDhG6", "spotify", "6rqhFgbbKwnb9MLmUQDhG6"),
         ("https://www.deezer.com/en/track/3135556", "deezer", "3135556"),
+        ("https://listen.tidal.com/track/12", "tidal", "12"),
+        ("https://music.apple.com/us/song/some-name/456", "apple", "456"),
+        ("https://music.apple.com/us/album/some-name/123?i=456", "apple", "456"),
+        ("https://musicbrainz.org/recording/e8f9b188-f819-4e43-ab0f-4bd26ce9ff56",
+         "musicbrainz", "e8f9b188-f819-4e43-ab0f-4bd26ce9ff56"),
     ],
 )  # fmt: skip
 def test_song_of_a_site(url: str, site: str, song_id: str) -> None:
@@ -39,6 +44,7 @@ def test_song_of_a_site(url: str, site: str, song_id: str) -> None:
         f"https://youtube.com.evil.example/watch?v={VIDEO}",
         "https://soundcloud.com/someone/sets/some-set",
         "https://band.bandcamp.com/album/all",
+        "https://music.apple.com/us/album/some-name/123",
     ],
 )
 def test_no_song_of_a_site(url: str) -> None:
@@ -50,3 +56,19 @@ def test_locked_sites_are_not_played_from() -> None:
     """A site whose player is locked identifies a song, but gives no audio."""
     assert site_named("spotify") is None
     assert site_named("youtube") is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.youtube.com/playlist?list=PL123", "youtube"),
+        ("https://open.spotify.com/album/x", "spotify"),
+        ("https://example.com/a.mp3", None),
+        ("http://[half", None),
+    ],
+)
+def test_site_of_any_page(url: str, site: str | None) -> None:
+    """A page that is no song still tells its site."""
+    found = site_at(url)
+
+    assert site == (found and found.name)

@@ -35,7 +35,7 @@ class Row:
 
     where: str  # for messages: "line 7"
     locations: tuple[str, ...] = ()  # paths or addresses, the best first
-    place: Place | None = None  # where it is, when the reader knows for sure
+    place: Place | None = None  # where it is, or its reference; after the locations
     title: str = ""
     artists: tuple[str, ...] = ()
     album: str = ""
@@ -46,6 +46,7 @@ class Row:
     licence: str = ""  # its address
     tags: tuple[Tag, ...] = ()
     problem: str = ""  # why the reader itself could not use the row
+    unreadable: bool = False  # ... which the next crawl may be able to read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,19 +198,20 @@ def _nothing_usable(name: str, used: _Used) -> ItemError:
 
 def _item(row: Row, position: int, place_of: Callable[[Row], Place]) -> PlaylistItem:
     if row.problem:
-        raise RowError(row.problem)
+        raise (UnreadableError if row.unreadable else RowError)(row.problem)
     place = place_of(row)
     artists = tuple(filter(None, (clean_text(name) for name in row.artists)))
     title = clean_text(row.title)
-    if not title and place.source != "text":
-        artist, title = _names_in(place)
-        artists = artists or ((artist,) if artist else ())
-    if not place.url and not place.path and not (title and artists):
+    is_found = place.url or place.path or (title and artists)
+    if not is_found and not (place.source_id and not title and not artists):
         raise RowError(
             "expected a file, an http(s) address, or artist and title, found"
             f" {display(' '.join((*artists, title)).strip() or 'nothing', width=60)!r};"
             " complete the row."
         )
+    if not title and place.source != "text":
+        artist, title = _names_in(place)
+        artists = artists or ((artist,) if artist else ())
     return PlaylistItem(
         position=position,
         title=title,
@@ -231,14 +233,14 @@ def _item(row: Row, position: int, place_of: Callable[[Row], Place]) -> Playlist
 
 def _place_of(row: Row, document: Document) -> Place:
     """Return where a row says it is: the first of its locations that can be used."""
-    if row.place:
-        return row.place
     error: RowError | None = None
     for location in row.locations:
         try:
             return locate(location, document)
         except RowError as problem:
             error = error or problem
+    if row.place:
+        return row.place
     if error:
         raise error
     return Place("text", "")

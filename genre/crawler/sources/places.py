@@ -65,6 +65,11 @@ def locate(location: str, document: Document) -> Place:
         )
     if song := _site_song(location):
         return song
+    if site := sites.site_at(location):
+        raise RowError(
+            f"expected the address of one song at {site.name}, found"
+            f" {display(location, width=100)!r}; name a song's page."
+        )
     if document.folder is None:
         return _remote(location, document)
     if location.lower().startswith(("http://", "https://")):

@@ -118,6 +118,23 @@ def test_windows_encoding(tmp_path: Path) -> None:
     assert data.notes == ("old.m3u is not UTF-8; it was read as Windows-1252.",)
 
 
+def test_reference_without_names(tmp_path: Path) -> None:
+    """A reference to a locked site identifies a song that nothing names yet."""
+    [item] = read(tmp_path, "spotify:track:6rqhFgbbKwnb9MLmUQDhG6\n").items
+
+    assert (item.source, item.source_id) == ("spotify", "6rqhFgbbKwnb9MLmUQDhG6")
+    assert (item.artists, item.url) == ((), "")
+
+
+def test_page_that_is_no_song(tmp_path: Path) -> None:
+    """Another page of a known site is no address of audio."""
+    text = "https://www.youtube.com/playlist?list=PL1\nhttps://h/a.mp3\n"
+
+    [problem] = read(tmp_path, text).problems
+
+    assert "expected the address of one song at youtube" in problem
+
+
 @pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
 def test_separators_of_unicode_end_no_line(tmp_path: Path, char: str) -> None:
     """Only line feeds and carriage returns end a line; other separators are blanks."""
