@@ -13,7 +13,7 @@ from genre import __version__
 from genre.command import Call, app, command
 from genre.config import HELP, Settings
 from genre.errors import UsageError
-from genre.records import ErrorClass, Split, Status
+from genre.records import Decision, ErrorClass, Split, Status
 from genre.train.config import HELP as TRAIN
 from genre.train.config import TrainConfig
 
@@ -104,6 +104,51 @@ def plan(
         call.report.say(f"  {problem}")
     if cost.unread:
         raise typer.Exit(3)
+
+
+@command("Collect")
+def matches(
+    call: Call,
+    track: Annotated[
+        str, typer.Argument(help="Track id, its start, or part of a name.")
+    ] = "",
+    uncertain: Annotated[
+        bool, typer.Option("--uncertain", help="Only songs left to a person.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 20,
+) -> None:
+    """List what the search found for songs, with scores and reasons."""
+    from genre.crawler import review
+
+    found = review.reviews(call.settings(), track=track, uncertain=uncertain)
+    call.report.reviews(found, limit=limit)
+
+
+@command("Collect")
+def match(
+    call: Call,
+    track: Annotated[
+        str, typer.Argument(help="Track id, its start, or part of a name.")
+    ],
+    candidate: Annotated[
+        str, typer.Argument(help="A candidate's id or address; or another address.")
+    ] = "",
+    reject: Annotated[
+        bool,
+        typer.Option("--reject", help="It is not this song (default: what it has)."),
+    ] = False,
+) -> None:
+    """Decide which recording is a song's; undo a wrong match with --reject."""
+    from genre.crawler import review
+
+    if not candidate and not reject:
+        raise UsageError(
+            "Expected a candidate's id or an address to accept, or --reject to undo the"
+            f" present match, found neither; `genre matches {track}` lists candidates."
+        )
+    word = Decision.REJECTED if reject else Decision.ACCEPTED
+    outcome = review.decide(call.settings(), track, candidate, word)
+    call.report.follow([outcome])
 
 
 # --- label ---------------------------------------------------------------------

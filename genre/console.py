@@ -14,22 +14,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genre.json_stream import JsonStream, to_fields, to_json
 from genre.progress import progress_bar
-from genre.records import Event, Outcome, Plan, Status
+from genre.records import ErrorClass, Event, Outcome, Plan, Status
 from genre.text import display
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from genre.crawler.review import Review
     from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
 
 _SHOWN = 12  # failures listed before "and N more"
-_MARKS = {
+_MARKS: dict[str, str] = {
     Status.DONE: "done",
     Status.KEPT: "already there",
     Status.REFUSED: "no good match",
     Status.FAILED: "failed",
     Status.NOTE: "note",
+    "waiting": "waiting",
 }
 
 
@@ -47,8 +49,9 @@ class Report:
     def __init__(self, command: str, *, as_json: bool = False) -> None:
         self.command = command
         self.as_json = as_json
-        self.counts: Counter[tuple[Status, str]] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()  # status (or waiting), kind
         self.unfinished = False
+        self.waiting: Counter[str] = Counter()  # why, of what a service makes us wait
         self.shown: list[Outcome] = []
         self.hidden = 0
         self._json = JsonStream(sys.stdout, command) if as_json else None
@@ -105,19 +108,24 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome, keep it for the summary, pass it to ``--json``."""
-        self.counts[outcome.status, str(outcome.data.get("kind", ""))] += 1
+        kind = str(outcome.data.get("kind", ""))
         self.unfinished |= outcome.unfinished
+        if waits := outcome.error_class is ErrorClass.STOP:
+            self.waiting[outcome.message] += 1
+        self.counts["waiting" if waits else outcome.status, kind] += 1
         if self._json:
             self._json.item(to_fields(outcome))
+        elif waits:
+            return  # hundreds may wait for the same service: its sentence comes once
         elif outcome.status not in {Status.DONE, Status.KEPT} and outcome.message:
             if len(self.shown) < _SHOWN:
                 self.shown.append(outcome)
             else:
                 self.hidden += 1
 
-    def count(self, status: Status) -> int:
-        """Return how many outcomes of a status were added."""
-        return sum(n for (of, _), n in self.counts.items() if of is status)
+    def count(self, status: str) -> int:
+        """Return how many outcomes of a status were added; waiting ones apart."""
+        return sum(n for (of, _), n in self.counts.items() if of == status)
 
     def say(self, text: str = "") -> None:
         """Write a result line for people (nothing with ``--json``)."""
@@ -167,6 +175,38 @@ class Report:
             for overlap in genre.overlaps:
                 self.say(f"  ? {overlap}")
 
+    def reviews(self, found: "Iterable[Review]", *, limit: int) -> None:
+        """Write songs and their candidates: at most ``limit`` for people."""
+        n = 0
+        for review in found:
+            n += 1
+            if self._json:
+                self._json.item(to_json(review))
+            elif n <= limit:
+                self._review(review)
+        if n > limit:
+            self.say(f"\n... and {n - limit} more songs; --limit {n} shows all")
+        elif not n:
+            self.say("No song has candidates to show.")
+        else:
+            self.say("\nDecide with `genre match TRACK CANDIDATE` (or --reject).")
+
+    def _review(self, review: "Review") -> None:
+        track = review.track
+        self.say(f"\n{track.name}  [{track.id}]  {_clock(track.duration_s)}")
+        for c in review.candidates:
+            who = "you" if c.by_person else "matcher"
+            heard = review.audio is not None and (
+                review.audio.provider_id == c.provider_id
+            )
+            self.say(
+                f"  {c.decision} by {who}{', the recording it has' if heard else ''}:"
+                f" {c.score:.2f}  {c.provider}:{c.provider_id}"
+            )
+            self.say(f"      {c.title}  {_clock(c.duration_s)}  {c.uploader}")
+            self.say(f"      {c.url}")
+            self.say(f"      {c.reason}")
+
     def result(self, key: str, value: Any) -> None:
         """Add a field to the JSON object (nothing for people)."""
         if self._json:
@@ -177,7 +217,7 @@ class Report:
         code = exit_code if exit_code is not None else (3 if self.unfinished else 0)
         if self._json:
             seen = {status for status, _ in self.counts}
-            by_status = {status.value: self.count(status) for status in seen}
+            by_status = {str(status): self.count(status) for status in seen}
             self._json.close(code, by_status, error)
         else:
             self._summary(code, error)
@@ -188,6 +228,8 @@ class Report:
             label = display(outcome.label or outcome.subject, width=70)
             line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
             self._err.print(_plain(line, 600), soft_wrap=True)
+        for reason, n in self.waiting.items():
+            self._err.print(_plain(f"  {n} waiting: {reason}", 600), soft_wrap=True)
         if self.hidden:
             self._err.print(f"  ... and {self.hidden} more; --json lists them all")
         if self.counts:
@@ -222,12 +264,19 @@ class _SafeFormatter(logging.Formatter):
         return "\n".join(display(line, width=2000) for line in text.split("\n"))
 
 
-def _count(n: int, status: Status, kind: str) -> str:
+def _count(n: int, status: str, kind: str) -> str:
     """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
-    if status is Status.NOTE:
+    if status == Status.NOTE:
         return f"{n} {_MARKS[status]}{'' if n == 1 else 's'}"
     things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
+
+
+def _clock(seconds: float | None) -> str:
+    """Return a length as a person writes it."""
+    if seconds is None:
+        return "(length unknown)"
+    return f"({int(seconds) // 60}:{int(seconds) % 60:02})"
 
 
 def _plain(text: str, width: int = 1000) -> Any:

@@ -59,6 +59,7 @@ class Job:
     track: Track
     places: tuple[AudioPlace, ...]
     candidates: tuple[Candidate, ...] = ()  # accepted by an earlier search or a person
+    wrong: frozenset[tuple[str, str]] = frozenset()  # what a person said it is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def fetch_track(job: Job, tools: Tools) -> Result:
     refused: list[Heard] = []
     try:
         if not candidates and not job.places:
-            candidates = job.candidates or (found := _searched(job.track, tools))
+            candidates = job.candidates or (found := _searched(job, tools))
             if not any(c.decision is Decision.ACCEPTED for c in candidates):
                 message = why_refused(candidates, needed=tools.settings.match_threshold)
                 return Result(job, Status.REFUSED, found=found, message=message)
@@ -125,18 +126,22 @@ def wav_path(track_id: str) -> str:
     return f"audio/{track_id[:2]}/{track_id}.wav"
 
 
-def _searched(track: Track, tools: Tools) -> tuple[Candidate, ...]:
-    """Search a song and judge what comes."""
+def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
+    """Search a song and judge what comes; what a person rejected is not asked about."""
     tools.services.check(tools.search.service)
     s = tools.settings
     thresholds = matching.Thresholds(
         s.match_threshold, s.match_uncertain, s.duration_tolerance_s
     )
     try:
-        found = tools.search.search(matching.query_of(track))
+        found = tools.search.search(matching.query_of(job.track))
     except ServiceStopError as error:
         raise tools.services.stop(error) from error
-    return tuple(matching.judge(track, one, thresholds) for one in found)
+    return tuple(
+        matching.judge(job.track, one, thresholds)
+        for one in found
+        if (one.provider, one.provider_id) not in job.wrong
+    )
 
 
 def _first_that_works(

@@ -185,7 +185,17 @@ def _job(catalog: Catalog, holding: Holding) -> Job:
     with catalog.read() as session:
         known = matches.of_track(session, holding.track.id)
     accepted = tuple(c for c in known if c.decision is Decision.ACCEPTED)
-    return Job(holding.track, _places(holding), accepted)
+    wrong = frozenset(
+        (c.provider, c.provider_id)
+        for c in known
+        if c.by_person and c.decision is Decision.REJECTED
+    )
+    places = tuple(
+        place
+        for place in _places(holding)
+        if (place.provider, place.provider_id) not in wrong
+    )
+    return Job(holding.track, places, accepted, wrong)
 
 
 def _places(holding: Holding) -> tuple[AudioPlace, ...]:

@@ -44,7 +44,13 @@ class Services:
         until = error.retry_at or _iso(datetime.now(UTC) + _PAUSE)
         with self._lock:
             self._until[error.service] = until
-        return ServiceStopError(str(error), service=error.service, retry_at=until)
+        text = str(error)
+        if until not in text:
+            text = (
+                f"{text} {error.service} is left alone until {until}; run the same command"
+                " again after that."
+            )
+        return ServiceStopError(text, service=error.service, retry_at=until)
 
 
 def service_of(url: str) -> str:

@@ -1,13 +1,15 @@
 """What a search found for a song, with the matcher's or a person's decision."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.tracks import to_track
 from genre.files import utc_now
-from genre.records import Candidate, Decision
+from genre.records import AudioStatus, Candidate, Decision, Track
 
 MATCHER = "matcher"  # who decides when no person did
 PERSON = "person"
@@ -34,6 +36,58 @@ def of_track(session: Session, track_id: str) -> list[Candidate]:
         )
     )
     return [_to_candidate(row) for row in session.scalars(query)]
+
+
+def tracks_with(
+    session: Session, *, uncertain: bool, after: str = "", size: int = 100
+) -> list[Track]:
+    """Return songs that have candidates, by id; ``uncertain``: only those left open.
+
+    A song is open while it has no audio and nobody accepted a candidate of it.
+    """
+    of_song = select(m.Candidate.track_id).where(m.Candidate.track_id == m.Track.id)
+    query = select(m.Track).where(m.Track.id > after, of_song.exists())
+    if uncertain:
+        query = query.where(_is_open())
+    rows = session.scalars(query.order_by(m.Track.id).limit(size))
+    return [to_track(row) for row in rows]
+
+
+def count_uncertain(session: Session) -> int:
+    """Return how many songs wait for a person's decision."""
+    query = select(func.count()).select_from(m.Track).where(_is_open())
+    return session.scalar(query) or 0
+
+
+def decide(
+    session: Session, track_id: str, candidate: Candidate, decision: Decision
+) -> None:
+    """Write down a person's decision; of a song's candidates one can be accepted."""
+    now = utc_now()
+    row = m.Candidate
+    if decision is Decision.ACCEPTED:
+        session.execute(
+            update(row)
+            .where(row.track_id == track_id, row.decision == Decision.ACCEPTED)
+            .values(decision=Decision.REJECTED, decided_by=PERSON, decided_at=now)
+        )
+    decided = _to_row(track_id, replace(candidate, decision=decision), now)
+    decided.decided_by = PERSON
+    session.merge(decided)
+    session.flush()
+
+
+def _is_open() -> ColumnElement[bool]:
+    row, audio = m.Candidate, m.Audio
+    own = row.track_id == m.Track.id
+    has_audio = exists().where(
+        audio.track_id == m.Track.id, audio.status == AudioStatus.PRESENT
+    )
+    return and_(
+        exists().where(own, row.decision == Decision.UNCERTAIN),
+        ~exists().where(own, row.decision == Decision.ACCEPTED),
+        ~has_audio,
+    )
 
 
 def _to_row(track_id: str, candidate: Candidate, now: str) -> m.Candidate:

@@ -1,0 +1,234 @@
+"""A person's word on matches: ``genre matches`` lists them, ``genre match`` decides.
+
+What a person accepts is fetched by the next crawl, whatever the matcher thinks; what a
+person rejects is never fetched for that song again. A recording that turns out to be
+the wrong one goes: its WAV is deleted, its features no longer count, and playlists that
+named the song only by that recording are read anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genre.config import Settings
+from genre.crawler import sites
+from genre.crawler.choosing import TYPED
+from genre.db import (
+    Catalog,
+    Session,
+    attempts,
+    audio_files,
+    lookup,
+    matches,
+    open_catalog,
+    playlists,
+    tracks,
+)
+from genre.errors import UsageError
+from genre.files import stage_lock
+from genre.records import (
+    AudioFile,
+    Candidate,
+    Decision,
+    Outcome,
+    Stage,
+    Status,
+    SubjectKind,
+    Track,
+)
+from genre.text import clean_text, display
+
+_PAGE = 200
+_NEXT = {
+    Decision.ACCEPTED: "`genre crawl --audio-only` fetches it",
+    Decision.REJECTED: "it is not fetched for this song again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A song, what was found for it, and what it sounds like now."""
+
+    track: Track
+    candidates: tuple[Candidate, ...]  # the best first
+    audio: AudioFile | None
+
+
+def reviews(
+    settings: Settings, *, track: str = "", uncertain: bool = False
+) -> Iterator[Review]:
+    """Yield songs that have candidates: all, only the open ones, or the one named.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    UsageError
+        No track, or more than one, is meant.
+    """
+    with open_catalog(settings, readonly=True) as catalog:
+        if track:
+            with catalog.read() as session:
+                yield _review(session, lookup.one_track(session, track))
+            return
+        after = ""
+        while page := _page(catalog, after, uncertain=uncertain):
+            yield from page
+            after = page[-1].track.id
+
+
+def decide(
+    settings: Settings, track: str, candidate: str, decision: Decision
+) -> Outcome:
+    """Accept or reject a candidate; to reject, "" means the present recording's.
+
+    A candidate is named by its id, by ``provider:id`` or by its address; an address
+    that no search found can be accepted, too.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    UsageError
+        The track or the candidate cannot be told.
+    BusyError
+        The recording has to go, but a crawl is running.
+    """
+    with open_catalog(settings, create=False) as catalog:
+        with catalog.read() as session:
+            review = _review(session, lookup.one_track(session, track))
+        chosen = _chosen(review, candidate, decision)
+        if not _is_wrong(review.audio, chosen, decision):
+            with catalog.write() as session:
+                _write(session, review.track, chosen, decision)
+            return _outcome(review.track, chosen, decision)
+        with stage_lock(settings.corpus, Stage.CRAWL):
+            with catalog.write() as session:
+                _write(session, review.track, chosen, decision)
+                _forget_recording(session, review)
+            if review.audio:  # after the commit: a file without a row harms nobody
+                (settings.corpus / review.audio.path).unlink(missing_ok=True)
+        return _outcome(review.track, chosen, decision, gone=True)
+
+
+def _page(catalog: Catalog, after: str, *, uncertain: bool) -> list[Review]:
+    with catalog.read() as session:
+        found = matches.tracks_with(
+            session, uncertain=uncertain, after=after, size=_PAGE
+        )
+        return [_review(session, track) for track in found]
+
+
+def _review(session: Session, track: Track) -> Review:
+    audio = audio_files.present(session, [track.id]).get(track.id)
+    return Review(track, tuple(matches.of_track(session, track.id)), audio)
+
+
+# --- which candidate is meant --------------------------------------------------------
+
+
+def _chosen(review: Review, text: str, decision: Decision) -> Candidate:
+    """Return the candidate that a text names."""
+    if not text and decision is Decision.REJECTED:
+        return _heard(review)
+    names = {text, text.partition(":")[2]}
+    fitting = [
+        c
+        for c in review.candidates
+        if text in {c.url, f"{c.provider}:{c.provider_id}"} or c.provider_id in names
+    ]
+    exact = [c for c in fitting if text != c.provider_id] or fitting
+    if len(exact) == 1:
+        return exact[0]
+    if not exact and decision is Decision.ACCEPTED and (new := _typed(text)):
+        return new
+    raise _unclear(review, text)
+
+
+def _heard(review: Review) -> Candidate:
+    """Return where the present recording came from, as a candidate."""
+    audio = review.audio
+    if audio is None:
+        raise UsageError(
+            f"Expected {display(review.track.name)} to have a recording, found none;"
+            f" name a candidate, as `genre matches {review.track.id}` lists them."
+        )
+    key = (audio.provider, audio.provider_id)
+    known = {(c.provider, c.provider_id): c for c in review.candidates}
+    return known.get(key) or Candidate(*key, url="", title="", reason="heard")
+
+
+def _typed(text: str) -> Candidate | None:
+    """Return a candidate for an address that no search found; None for other texts."""
+    address = clean_text(text, limit=2_000)
+    song = sites.song_at(address)
+    if song and song.site.extractors:
+        return Candidate(song.site.name, song.id, address, title="", reason="named")
+    parts = sites.split(address)
+    if song or parts is None or parts.scheme not in {"http", "https"}:
+        return None
+    if not parts.hostname:
+        return None
+    public = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
+    return Candidate(TYPED, public.geturl(), address, title="", reason="named")
+
+
+def _unclear(review: Review, text: str) -> UsageError:
+    listed = ", ".join(f"{c.provider}:{c.provider_id}" for c in review.candidates[:5])
+    return UsageError(
+        f"Expected a candidate of {display(review.track.name)}"
+        f" ({display(listed, width=300) or 'it has none'}) or an address to fetch it from,"
+        f" found {display(text, width=100)!r}; `genre matches {review.track.id}` lists"
+        " them."
+    )
+
+
+# --- what a decision changes ---------------------------------------------------------
+
+
+def _is_wrong(audio: AudioFile | None, chosen: Candidate, decision: Decision) -> bool:
+    """Tell whether the present recording is not the song's after the decision."""
+    if audio is None:
+        return False
+    same = (audio.provider, audio.provider_id) == (chosen.provider, chosen.provider_id)
+    return same == (decision is Decision.REJECTED)
+
+
+def _write(
+    session: Session, track: Track, chosen: Candidate, decision: Decision
+) -> None:
+    matches.decide(session, track.id, chosen, decision)
+    attempts.record(  # the song is no longer given up
+        session,
+        kind=SubjectKind.TRACK,
+        subject=track.id,
+        stage=Stage.CRAWL,
+        provider=chosen.provider,
+        outcome=Status.NOTE,
+        message=f"A person {decision} {chosen.provider}:{chosen.provider_id}.",
+    )
+
+
+def _forget_recording(session: Session, review: Review) -> None:
+    """Let go of a recording, and of what was concluded from it."""
+    assert review.audio is not None
+    wrong = (review.audio.provider, review.audio.provider_id)
+    audio_files.mark_removed(session, review.track.id)
+    found = {(c.provider, c.provider_id) for c in review.candidates}
+    if wrong in found and tracks.drop_ref(session, review.track.id, *wrong):
+        playlists.read_anew(session, review.track.id)  # rows it had led here by mistake
+
+
+def _outcome(
+    track: Track, chosen: Candidate, decision: Decision, *, gone: bool = False
+) -> Outcome:
+    what = f"{decision} {chosen.provider}:{chosen.provider_id}"
+    went = "; the recording it had is gone, and its features with it" if gone else ""
+    later = " (crawl its playlists again, then label)" if gone else ""
+    return Outcome(
+        Stage.CRAWL,
+        track.id,
+        Status.DONE,
+        label=track.name,
+        message=f"{display(what, width=200)}{went}; {_NEXT[decision]}{later}.",
+        data={"kind": "track", "decision": decision, "candidate": chosen.provider_id},
+    )

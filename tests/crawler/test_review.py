@@ -1,0 +1,161 @@
+"""A person decides on matches, and what was wrong is undone with all that hangs on it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genre.crawler.review import decide, reviews
+from genre.db import models as m
+from genre.errors import UsageError
+from genre.records import Decision, Outcome, Status
+from tests.crawler.crawls import (
+    by_status,
+    rows,
+    run,
+    settings,
+    song_bytes,
+    songs,
+    wavs,
+    write_lists,
+)
+from tests.servers import Route, Server, json_reply, serve
+
+RESULTS = [
+    {"id": "right", "url": "/right.wav", "title": "The Band - Song", "duration": 2},
+    {"id": "close", "url": "/close.wav", "title": "Someone - Song", "duration": 2},
+]
+
+
+def routes(
+    folder: Path, results: list[dict[str, Any]] | None = None
+) -> dict[str, Route]:
+    """Return a search endpoint and the audio of what it finds, each another sound."""
+    found = RESULTS if results is None else results
+    return {
+        "/search": json_reply(found),
+        "/right.wav": song_bytes(folder, freq=440),
+        "/close.wav": song_bytes(folder, freq=880),
+        "/mine.wav": song_bytes(folder, freq=660),
+    }
+
+
+def crawl(folder: Path, server: Server, **request: Any) -> list[Outcome]:
+    """Crawl one song that has to be searched."""
+    write_lists(folder, {"p.csv Techno": "title,artist,duration\nSong,The Band,2\n"})
+    choice = {"search": server.url("/search"), "match_uncertain": 0.3}
+    return songs(run(folder, request=request, **choice))
+
+
+def uncertain_only(folder: Path) -> dict[str, Route]:
+    """Return routes whose only result is close, but not close enough."""
+    return routes(folder, RESULTS[1:])
+
+
+def word(folder: Path, candidate: str, decision: Decision) -> Outcome:
+    """Decide on the only song."""
+    return decide(settings(folder), "song", candidate, decision)
+
+
+def present(folder: Path) -> list[str]:
+    """Return what the present recordings came from."""
+    return [r["provider_id"] for r in rows(folder, m.Audio) if r["status"] == "present"]
+
+
+def test_open_songs_are_listed(tmp_path: Path) -> None:
+    """A song with only an uncertain candidate is open, and says why it is."""
+    with serve(uncertain_only(tmp_path)) as server:
+        [outcome] = crawl(tmp_path, server)
+
+    [review] = reviews(settings(tmp_path), uncertain=True)
+    [candidate] = review.candidates
+    assert outcome.status is Status.REFUSED
+    assert (review.track.name, review.audio) == ("The Band - Song", None)
+    assert (candidate.provider_id, candidate.decision) == ("close", "uncertain")
+    assert "artist" in candidate.reason
+
+
+def test_accepted_candidate_is_fetched(tmp_path: Path) -> None:
+    """What a person accepts the next crawl fetches; nothing is open after that."""
+    with serve(uncertain_only(tmp_path)) as server:
+        crawl(tmp_path, server)
+        said = word(tmp_path, "close", Decision.ACCEPTED)
+        again = crawl(tmp_path, server)
+
+    assert said.message.startswith("accepted http:close; `genre crawl --audio-only`")
+    assert by_status(again) == {Status.DONE: 1}
+    assert present(tmp_path) == ["close"]
+    assert list(reviews(settings(tmp_path), uncertain=True)) == []
+    assert server.paths.count("/search") == 1
+
+
+def test_wrong_match_is_undone(tmp_path: Path) -> None:
+    """Its WAV goes, its row says so, and the next crawl does not take it again."""
+    with serve(routes(tmp_path)) as server:
+        crawl(tmp_path, server)
+        before = len(wavs(tmp_path))
+        said = word(tmp_path, "", Decision.REJECTED)
+        gone = wavs(tmp_path)
+        crawl(tmp_path, server)
+
+    assert "the recording it had is gone" in said.message
+    assert (before, gone, present(tmp_path)) == (1, {}, [])
+    assert [r["status"] for r in rows(tmp_path, m.Audio)] == ["removed"]
+    assert server.paths.count("/right.wav") == 1
+
+
+def test_another_recording_replaces_the_present_one(tmp_path: Path) -> None:
+    """Accepting another candidate takes the place of the one that was matched."""
+    with serve(routes(tmp_path)) as server:
+        crawl(tmp_path, server)
+        [before] = wavs(tmp_path).values()
+        word(tmp_path, "http:close", Decision.ACCEPTED)
+        crawl(tmp_path, server)
+        [after] = wavs(tmp_path).values()
+
+    assert present(tmp_path) == ["close"]
+    assert before != after
+
+
+def test_an_address_of_ones_own(tmp_path: Path) -> None:
+    """An address that no search found is fetched, wherever it leads."""
+    with serve(uncertain_only(tmp_path)) as server:
+        crawl(tmp_path, server)
+        word(tmp_path, server.url("/mine.wav"), Decision.ACCEPTED)
+        crawl(tmp_path, server)
+
+    assert present(tmp_path) == [server.url("/mine.wav")]
+
+
+def test_a_decision_outlives_a_new_search(tmp_path: Path) -> None:
+    """What a person rejected stays rejected when the song is searched anew."""
+    retry = {"retry": frozenset(["permanent"])}
+    with serve(routes(tmp_path, RESULTS[:1])) as server:
+        crawl(tmp_path, server)
+        word(tmp_path, "right", Decision.REJECTED)
+        [again] = crawl(tmp_path, server, **retry)
+
+    [candidate] = rows(tmp_path, m.Candidate)
+    assert (candidate["decision"], candidate["decided_by"]) == ("rejected", "person")
+    assert (again.status, server.paths.count("/right.wav")) == (Status.REFUSED, 1)
+
+
+@pytest.mark.parametrize(
+    ("track", "candidate", "decision", "message"),
+    [
+        ("nobody", "close", Decision.ACCEPTED, "which fits no track"),
+        ("song", "gone", Decision.ACCEPTED, r"Expected a candidate of .*http:close"),
+        ("song", "gone", Decision.REJECTED, r"found 'gone'; `genre matches"),
+        ("song", "", Decision.REJECTED, "to have a recording, found none"),
+        ("song", "ftp://x/y", Decision.ACCEPTED, "or an address to fetch it from"),
+    ],
+)
+def test_what_cannot_be_decided(
+    tmp_path: Path, track: str, candidate: str, decision: Decision, message: str
+) -> None:
+    """One sentence says what was expected, and how to find it."""
+    with serve(uncertain_only(tmp_path)) as server:
+        crawl(tmp_path, server)
+
+    with pytest.raises(UsageError, match=message):
+        decide(settings(tmp_path), track, candidate, decision)
