@@ -209,6 +209,19 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaylistEvent:
+    """A song that came into a playlist or left it, as two readings showed."""
+
+    at: str  # when the second of the two was made
+    change: Change
+    playlist_id: str
+    playlist: str  # its title
+    position: int  # where it stands, or stood; 0-based
+    track_id: str
+    track: str  # its name
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """A song of the catalog."""
 
