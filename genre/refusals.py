@@ -4,6 +4,7 @@ Pure: takes an answer, raises the error with its class. ``http`` asks here.
 """
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -38,7 +39,7 @@ def check_status(reply: Reply) -> None:
     status, shown = reply.status, reply.target.shown
     if status in {200, 203}:
         return
-    retry_at = _retry_at(reply, datetime.now(UTC))
+    retry_at = when_to_return(reply.header)
     if status == 429 or (status in {403, 503} and retry_at):
         raise ServiceStopError(
             f"Expected {shown} to answer, found that its host asks us to stay away (HTTP"
@@ -60,12 +61,14 @@ def seconds_until(retry_at: str) -> float:
     return (datetime.fromisoformat(retry_at) - datetime.now(UTC)).total_seconds()
 
 
-def _retry_at(reply: Reply, now: datetime) -> str | None:
-    """Return when to come back, as UTC ISO text of whole seconds, rounded up.
+def when_to_return(header: Callable[[str], str | None]) -> str | None:
+    """Return when an answer asks us to come back, as UTC ISO text; None: it does not.
 
-    Retry-After gives seconds or a date; ListenBrainz has a header of its own.
+    The time is in whole seconds, rounded up. ``header`` returns the answer's header of
+    a name: Retry-After gives seconds or a date; ListenBrainz has one of its own.
     """
-    stated = reply.header("Retry-After") or reply.header("X-RateLimit-Reset-In") or ""
+    stated = header("Retry-After") or header("X-RateLimit-Reset-In") or ""
+    now = datetime.now(UTC)
     try:
         rest = timedelta(seconds=max(0, math.ceil(float(stated))))
     except (ValueError, OverflowError):
