@@ -6,7 +6,6 @@ blocks of frames that stay in the processor's cache, in float32, and from the
 filterbank being sparse. Only numpy and scipy are loaded: librosa takes seconds.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -15,12 +14,13 @@ import scipy.fft
 import scipy.sparse
 from numpy.typing import NDArray
 
-from genre.config import SAMPLE_RATE, Settings
 from genre.errors import MediaError, UsageError
+from genre.features.config import MelConfig
+
+__all__ = ["AMIN", "FLOOR_DB", "MelConfig", "mel_filters", "wav_to_mel"]
 
 AMIN = 1e-10  # power below which a band counts as silent
 FLOOR_DB = -100.0  # 10 log10(AMIN): no band is lower
-_DEFINITION = 1  # counted up when the values below change their meaning
 _BLOCK = 128  # frames: small enough for a core's cache, big enough for few calls
 _DB_PER_NEPER = np.float32(10.0 / np.log(10.0))
 
@@ -31,52 +31,6 @@ _LOG_START_MEL = _LOG_START_HZ / _HZ_PER_MEL
 _LOG_STEP = np.log(6.4) / 27.0
 
 Floating = TypeVar("Floating", np.float32, np.float64)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MelConfig:
-    """Every setting that changes a stored frame.
-
-    Attributes
-    ----------
-    sr : int
-        Sampling rate in Hz.
-    n_fft : int
-        Window and FFT length in samples.
-    hop_length : int
-        Samples between the centres of two frames.
-    n_mels : int
-        Mel bands between 0 Hz and ``sr / 2``.
-    store_dtype : str
-        ``"float16"`` or ``"uint8"``: how the store keeps a value (``shard.py``).
-    """
-
-    sr: int = SAMPLE_RATE
-    n_fft: int = 2048
-    hop_length: int = 512
-    n_mels: int = 128
-    store_dtype: str = "float16"
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> "MelConfig":
-        """Return the configuration that the user's settings ask for."""
-        return cls(
-            n_fft=settings.n_fft,
-            hop_length=settings.hop_length,
-            n_mels=settings.n_mels,
-            store_dtype=settings.store_dtype,
-        )
-
-    @property
-    def key(self) -> str:
-        """The name of the store these settings fill; also its folder."""
-        numbers = f"{self.sr}-{self.n_fft}-{self.hop_length}-{self.n_mels}"
-        return f"mel{_DEFINITION}-{numbers}-{self.store_dtype}"
-
-    def n_frames(self, n_samples: int) -> int:
-        """Return how many frames ``n_samples`` samples of audio give."""
-        padded = n_samples + 2 * (self.n_fft // 2)
-        return 1 + (padded - self.n_fft) // self.hop_length
 
 
 def wav_to_mel(y: NDArray[np.float32], config: MelConfig) -> NDArray[np.float32]:
