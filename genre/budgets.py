@@ -7,6 +7,7 @@ before every request.
 """
 
 import math
+import random
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,6 +22,12 @@ class Budget:
 
     n: int
     per_s: float
+    jitter: float = 0.0  # by up to this share the window is longer or shorter
+
+    def window_s(self) -> float:
+        """Return how long the window is this time."""
+        share = random.uniform(1 - self.jitter, 1 + self.jitter)  # noqa: S311 (no secret)
+        return self.per_s * share
 
 
 # A tenth longer than what a service allows: it counts when a request arrives, we when
@@ -117,7 +124,7 @@ class Turns:
         if budget is None:
             return turn
         if len(line.turns) == budget.n:
-            turn = max(turn, line.turns.popleft() + budget.per_s)
+            turn = max(turn, line.turns.popleft() + budget.window_s())
         line.turns.append(turn)
         return turn
 

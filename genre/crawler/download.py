@@ -192,7 +192,7 @@ def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
         return _checked_file(Path(place.url), place.provider_id)
     if site := tools.site_named(place.provider):
         tools.services.check(site.name)
-        return tools.player.fetch(place.url, folder, site=site)
+        return tools.player.fetch(place.url, folder, site=site).path
     tools.services.check(service_of(place.url))
     target = folder / "download"
     tools.client.download(

@@ -1,183 +1,187 @@
 """The only file that knows yt-dlp; its code runs inside a child process.
 
 yt-dlp is an untrusted fetcher: it gets a fresh folder, a fixed file name, only the
-extractors of the site in question (never the generic one), no postprocessors, and
-limits on size, time and length. ``player.py`` starts and kills the child; errors
-come back in the four classes, told from their text by one table.
+extractors of the site in question (never the generic one), no postprocessors, no
+ffmpeg, no proxy, no login, no way into private networks (``fence``), and limits on
+size, time and length. ``player`` starts and kills the child; ``meanings`` says what
+its errors are.
 """
 
 import errno
 import importlib
+import itertools
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from genre.errors import (
-    DiskFullError,
-    FetchError,
-    GenreError,
-    ServiceStopError,
-    ToolError,
-)
+from genre.crawler.fence import fence
+from genre.crawler.meanings import meaning_of, shortened
+from genre.errors import FetchError, GenreError, ToolError
 from genre.files import disk_full
 from genre.records import ErrorClass
-from genre.text import clean_text
-from genre.wire import no_network
 
-# What an error's text means; the first row that fits counts. The text is the only
-# signal that several of these have. Whatever fits none is temporary.
-_MEANINGS = (
-    (r"confirm you.{0,3}re not a bot|captcha", ErrorClass.STOP),
-    (r"HTTP Error (429|402)|too many requests|rate.?limit", ErrorClass.STOP),
-    (r"HTTP Error 5\d\d", ErrorClass.TEMPORARY),
-    (r"try again later", ErrorClass.STOP),
-    (r"private video|video is private|members.only", ErrorClass.PERMANENT),
-    (r"DRM|copyright|terminated|removed", ErrorClass.PERMANENT),
-    (r"your (country|location|region)|geo.?restrict", ErrorClass.ENVIRONMENT),
-    (r"confirm your age|age.?restrict|log ?in\b|sign in", ErrorClass.ENVIRONMENT),
-    (r"requested format is not available|only images", ErrorClass.ENVIRONMENT),
-    (r"JavaScript runtime|JS runtime|PO.?token|ffmpeg", ErrorClass.ENVIRONMENT),
-    (r"HTTP Error (404|410)|not.{0,10}found", ErrorClass.PERMANENT),
-    (r"unsupported URL|no suitable extractor", ErrorClass.PERMANENT),
-    (r"deleted|unavailable|not available|no longer", ErrorClass.PERMANENT),
-    (r"does not exist|live event|no video formats", ErrorClass.PERMANENT),
-    (r"unsafe|unusual.{0,20}extension", ErrorClass.PERMANENT),
+_FIELDS = (
+    *("id", "url", "title", "channel", "uploader", "duration"),
+    *("live_status", "availability"),
 )
-# What it says on a machine without network, and what that is.
-_OFFLINE = (
-    (r"failed to resolve|name or service not known", "its name cannot be resolved"),
-    (r"temporary failure in name resolution", "its name cannot be resolved"),
-    (r"no address associated|getaddrinfo", "its name cannot be resolved"),
-    (r"network is (unreachable|down)", "the network is unreachable"),
-)
-_HOST = re.compile(r"(?:failed to resolve |host=)['\"]([^'\"]+)['\"]", re.IGNORECASE)
-# Where what it says about the fault ends, and what it says to its own users begins.
-_FOR_OTHERS = re.compile(r"\s*(\(caused by |; please report this issue)", re.IGNORECASE)
-_SAID = 200  # characters of it that a message repeats
-_ADVICE = {
-    ErrorClass.STOP: "leave the site alone for a while",
-    ErrorClass.PERMANENT: "take another address",
-    ErrorClass.ENVIRONMENT: "see `genre doctor`, then run the same command again",
-    ErrorClass.TEMPORARY: "run the same command again later",
-}
-_POLITE = {
-    "sleep_interval_requests": 0.75,
-    "sleep_interval": 10,
-    "max_sleep_interval": 20,
-}
+_FACTS = ("track", "artists", "album", "release_year", "description")
+_MOST_REDIRECTS = 3
+# Not HLS where there is a choice: it needs repairs that only ffmpeg does.
+_FORMAT = "bestaudio[protocol^=http]/bestaudio/best"
+_REQUEST_PAUSE_S = 0.75  # between the requests that one video or page takes
+_EXPIRED = re.compile(r"video data.*HTTP Error 403")  # such addresses last hours
 
 
 def answer(request: Mapping[str, Any]) -> Any:
-    """Do what the parent asks: ``{"do": "search" | "fetch", ...}``."""
-    try:
-        return {"search": _search, "fetch": _fetch}[request["do"]](request)
-    except GenreError:
-        raise
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise disk_full(Path(request.get("folder", "."))) from error
-        raise meaning_of(str(error), request["site"]) from error
-    except ImportError as error:
-        raise ToolError(
-            f"Expected the package yt-dlp, found it missing or broken ({error});"
-            " run `pip install -U yt-dlp`."
-        ) from error
+    """Do what the parent asks: ``{"do": "search" | "playlist" | "fetch", ...}``."""
+    does = {"search": _search, "playlist": _playlist, "fetch": _fetch}
+    with fence().raised(_bases(request)) as bounds:
+        try:
+            return does[request["do"]](request)
+        except GenreError as error:
+            if bounds.refused and isinstance(error, FetchError):
+                raise _out_of_bounds(request["site"]) from error
+            raise
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise disk_full(Path(request.get("folder", "."))) from error
+            raise meaning_of(str(error), request["site"]) from error
+        except ImportError as error:
+            raise ToolError(
+                f"Expected the package yt-dlp, found it missing or broken ({error});"
+                " run `pip install -U yt-dlp`."
+            ) from error
 
 
-def meaning_of(text: str, site: str) -> GenreError:
-    """Return the error of our own that an error text of yt-dlp means."""
-    said = shortened(text) or "no reason"
-    if "No space left on device" in text:
-        return DiskFullError(f"The disk is full ({said}); free some room.")
-    for pattern, why in _OFFLINE:
-        if re.search(pattern, text, re.IGNORECASE):
-            host = _HOST.search(text)
-            return no_network(host[1] if host else site, why)
-    error_class = _class_of(text)
-    message = f"Expected audio from {site}, found: {said}; {_ADVICE[error_class]}."
-    if error_class is ErrorClass.STOP:
-        return ServiceStopError(message, service=site)
-    return FetchError(message, error_class=error_class)
-
-
-def shortened(text: str) -> str:
-    """Return what yt-dlp says, cut at a sentence's or a word's end if it is long."""
-    plain = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", text)
-    said = _FOR_OTHERS.split(clean_text(plain, limit=5 * _SAID))[0]
-    if len(said) <= _SAID:
-        return said.rstrip(". ")
-    sentences = said[: _SAID + 1].rpartition(". ")[0]
-    return sentences or said[:_SAID].rpartition(" ")[0] + "…"
-
-
-def _class_of(text: str) -> ErrorClass:
-    for pattern, error_class in _MEANINGS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return error_class
-    return ErrorClass.TEMPORARY
+# --- what can be asked ----------------------------------------------------------------
 
 
 def _search(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the entries that a site's search finds, as it states them."""
     options = {"extract_flat": True, "playlist_items": f"1:{request['n']}"}
     query = f"{request['prefix']}{request['n']}:{request['query']}"
-    info, _ = _extract(request, query, options, download=False)
-    fields = ("id", "url", "title", "channel", "uploader", "duration")
-    return [{name: e.get(name) for name in fields} for e in info.get("entries") or ()]
+    with _youtube_dl(request, options) as (ydl, _):
+        info = ydl.extract_info(query, download=False) or {}
+    return [_small(entry) for entry in info.get("entries") or ()]
+
+
+def _playlist(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a playlist's head and its rows, page by page until limit or deadline.
+
+    Unprocessed, as yt-dlp would hold every row of the whole playlist in memory.
+    """
+    end = time.monotonic() + request["deadline_s"]
+    strict = {"youtube": {"raise_incomplete_data": ["1"]}}  # else a page goes missing
+    with _youtube_dl(request, {"extractor_args": strict}) as (ydl, _):
+        info = _playlist_at(ydl, request["url"], request["site"])
+        entries = iter(info.get("entries") or ())
+        return {
+            "title": info.get("title"),
+            "owner": info.get("channel") or info.get("uploader"),
+            "rows": [_small(entry) for entry in _first(entries, request["n"], end)],
+            "truncated": next(entries, None) is not None,
+        }
 
 
 def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Fetch one address's audio into the request's folder; return the file's path."""
+    """Fetch one address's audio into the request's folder; return path and facts."""
+    try:
+        return _fetch_once(request)
+    except FetchError as error:
+        if not _EXPIRED.search(str(error)):
+            raise
+        return _fetch_once(request)  # with an address that is fresh
+
+
+# --- how ------------------------------------------------------------------------------
+
+
+def _fetch_once(request: Mapping[str, Any]) -> dict[str, Any]:
     from yt_dlp.utils import match_filter_func
 
     longest = request["max_duration_s"]
     options = {
-        "format": "bestaudio/best",
+        "format": _FORMAT,
         "paths": {"home": request["folder"], "temp": request["folder"]},
         "outtmpl": {"default": "%(id)s.%(ext)s"},
         "match_filter": match_filter_func(f"!is_live & duration <=? {longest}"),
         "max_filesize": request["max_bytes"],
         "progress_hooks": [_guard(request["max_bytes"], request["deadline_s"])],
     }
-    info, said = _extract(request, request["url"], options, download=True)
+    with _youtube_dl(request, options) as (ydl, log):
+        info = ydl.extract_info(request["url"], download=True) or {}
     done = (info.get("requested_downloads") or [{}])[0].get("filepath")
     if not done or not Path(done).is_file():
         raise FetchError(
             f"Expected a finished recording of at most {longest:g} s and"
             f" {request['max_bytes']:,} bytes at {request['site']}, found none"
-            f" ({shortened(said) or 'no file came'}); take another address,"
+            f" ({shortened(log.last) or 'no file came'}); take another address,"
             " or raise max_duration_s or max_bytes.",
             error_class=ErrorClass.PERMANENT,
         )
-    return {"path": str(done)}
+    facts = {name: info.get(name) for name in _FACTS}
+    return {"path": str(done), **_small(info), **facts}
 
 
-def _extract(
-    request: Mapping[str, Any], address: str, options: dict[str, Any], *, download: bool
-) -> tuple[dict[str, Any], str]:
-    """Run yt-dlp; return its answer and the last thing it said."""
+def _playlist_at(ydl: Any, url: str, site: str) -> dict[str, Any]:
+    """Return the playlist at an address, which may point on to another of its kind."""
+    for _ in range(_MOST_REDIRECTS):
+        info = ydl.extract_info(url, download=False, process=False) or {}
+        if info.get("_type") == "playlist":
+            return dict(info)
+        if not str(info.get("_type")).startswith("url"):
+            break
+        url = info["url"]
+    raise FetchError(
+        f"Expected a playlist at {site}, found something else; open its address in a"
+        " browser and correct it.",
+        error_class=ErrorClass.PERMANENT,
+    )
+
+
+def _first(entries: Iterator[Any], n: int, end: float) -> Iterator[Any]:
+    """Yield at most ``n`` entries, and only one after the deadline."""
+    for entry in itertools.islice(entries, n):
+        yield entry
+        if time.monotonic() >= end:
+            return
+
+
+def _small(entry: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the few fields of an entry that somebody reads."""
+    stated = entry or {}
+    return {name: stated[name] for name in _FIELDS if stated.get(name) is not None}
+
+
+@contextmanager
+def _youtube_dl(
+    request: Mapping[str, Any], options: Mapping[str, Any]
+) -> Iterator[tuple[Any, "_Log"]]:
+    """Give a yt-dlp of the site's extractors alone; its errors become ours."""
     import yt_dlp
     from yt_dlp.globals import plugin_dirs
 
     plugin_dirs.value = []  # only the code we know
     log = _Log()
-    polite = _POLITE if request["site"] == "youtube" else {}
-    common = _common_options(request["extractors"], log)
+    pause = {"sleep_interval_requests": _REQUEST_PAUSE_S} if request["polite"] else {}
+    allowed = {"allowed_extractors": request["extractors"]}
     try:
-        with yt_dlp.YoutubeDL({**common, **polite, **options}) as ydl:
-            for name in request.get("extra_extractors", ()):
-                ydl.add_info_extractor(_named(name)())
-            info = ydl.extract_info(address, download=download)
+        with yt_dlp.YoutubeDL(
+            {**_common_options(log), **allowed, **pause, **options}, auto_init=False
+        ) as ydl:
+            for extractor in _extra(request):  # the first that fits an address reads it
+                ydl.add_info_extractor(extractor)
+            ydl.add_default_info_extractors()
+            yield ydl, log
     except yt_dlp.utils.YoutubeDLError as error:
         raise meaning_of(str(error), request["site"]) from error
-    return info or {}, log.last
 
 
-def _common_options(extractors: list[str], log: "_Log") -> dict[str, Any]:
+def _common_options(log: "_Log") -> dict[str, Any]:
     return {
-        "allowed_extractors": extractors,
         "noplaylist": True,
         "restrictfilenames": True,
         "windowsfilenames": True,
@@ -193,10 +197,14 @@ def _common_options(extractors: list[str], log: "_Log") -> dict[str, Any]:
         "ignoreerrors": False,
         "concurrent_fragment_downloads": 1,
         "overwrites": True,
+        "continuedl": False,
         "updatetime": False,
         "cachedir": False,
         "writethumbnail": False,
         "postprocessors": [],
+        "fixup": "never",
+        "external_downloader": "native",
+        "proxy": "",  # not even the environment's: the fence could not see behind it
     }
 
 
@@ -223,10 +231,32 @@ def _guard(max_bytes: int, deadline_s: float) -> Callable[[Mapping[str, Any]], N
     return check
 
 
-def _named(name: str) -> Any:
-    """Return the class of ``package.module:Class``."""
-    module, _, attribute = name.partition(":")
-    return getattr(importlib.import_module(module), attribute)
+def _out_of_bounds(site: str) -> FetchError:
+    return FetchError(
+        f"Expected {site} to lead into the open internet, found a private or loopback"
+        " address, where a remote page may not send us; take another address.",
+        error_class=ErrorClass.PERMANENT,
+    )
+
+
+# --- extractors that are not yt-dlp's ---------------------------------------------------
+
+
+def _bases(request: Mapping[str, Any]) -> list[str]:
+    """Return where the extra extractors' own sites are: ``module:Class@BASE``."""
+    parts = (spec.partition("@") for spec in request["extra_extractors"])
+    return [base for _, _, base in parts if base]
+
+
+def _extra(request: Mapping[str, Any]) -> Iterable[Any]:
+    """Yield the extra extractors that the request's site allows, told their base."""
+    for spec in request["extra_extractors"]:
+        name, _, base = spec.partition("@")
+        module, _, attribute = name.partition(":")
+        extractor = getattr(importlib.import_module(module), attribute)()
+        if any(re.fullmatch(p, extractor.IE_NAME) for p in request["extractors"]):
+            extractor.base = base
+            yield extractor
 
 
 class _Log:

@@ -39,7 +39,7 @@ def write_lists(folder: Path, playlists: Mapping[str, str]) -> Path:
 def settings(folder: Path, **more: Any) -> Settings:
     """Return settings for a corpus in ``folder``; searching asks nobody, nothing waits."""
     values = {"corpus": folder / "corpus", "search": NO_SEARCH, "jobs": 2}
-    return Settings(**{**values, "max_wait_s": 0.0, **more})
+    return Settings(**{**values, "max_wait_s": 0.0, "youtube_per_hour": 0.0, **more})
 
 
 def run(

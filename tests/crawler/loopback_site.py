@@ -12,8 +12,8 @@ from yt_dlp.utils import ExtractorError
 
 from genre.crawler.sites import Site
 
-EXTRACTOR = "tests.crawler.loopback_site:LoopbackIE"
-SEARCH_EXTRACTOR = "tests.crawler.loopback_site:LoopbackSearchIE"
+EXTRACTOR = "tests.crawler.loopback_site:LoopbackIE@http://127.0.0.1"
+SEARCH_EXTRACTOR = "tests.crawler.loopback_site:LoopbackSearchIE@http://127.0.0.1"
 SITE = Site("loopback", re.compile("x"), re.compile("x"), ("^loopback$",))
 
 

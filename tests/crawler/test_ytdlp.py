@@ -9,13 +9,18 @@ import pytest
 from genre.config import Settings
 from genre.crawler.player import Player
 from genre.crawler.sites import SITES, Site
-from genre.crawler.ytdlp import answer, meaning_of, shortened
+from genre.crawler.meanings import meaning_of, shortened
+from genre.crawler.ytdlp import answer
 from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
 from genre.records import ErrorClass
 from tests.crawler.loopback_site import EXTRACTOR, SEARCH_EXTRACTOR, SITE
 from tests.servers import Reply, Route, json_reply, serve
 
-LIMITS: dict[str, Any] = {"max_bytes": 100_000, "max_duration_s": 1200.0}
+LIMITS: dict[str, Any] = {
+    "max_bytes": 100_000,
+    "max_duration_s": 1200.0,
+    "youtube_per_hour": 0.0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,7 @@ def fetch(player: Player, folder: Path, video: Any, media: Route = b"sound") -> 
     with serve({"/m.mp3": media}) as files:
         page = {"url": files.url("/m.mp3"), **video}
         with serve({"/site/x1": json_reply(page)}) as site:
-            return player.fetch(site.url("/site/x1"), folder, site=SITE)
+            return player.fetch(site.url("/site/x1"), folder, site=SITE).path
 
 
 def test_fetch(player: Player, tmp_path: Path) -> None:
@@ -219,6 +224,7 @@ def test_search() -> None:
             "n": 3,
             "extractors": ["^loopback:search$"],
             "extra_extractors": [SEARCH_EXTRACTOR],
+            "polite": False,
         }
         found = answer(request)
 
