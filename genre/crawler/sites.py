@@ -52,8 +52,22 @@ SITES = (
     _site("apple", r"music\.apple\.com", r"/\w\w/song/(?:[^/]+/)?(?P<id>\d+)/?"),
     _site("apple", r"music\.apple\.com", r"/\w\w/album/(?:[^/]+/)?\d+\?i=(?P<id>\d+)",
           query="i"),
+    _site("qobuz", r"(?:open|play)\.qobuz\.com", r"/track/(?P<id>\d+)/?"),
+    _site("amazon", r"music\.amazon\.[a-z.]{2,6}", r"/tracks/(?P<id>[A-Z0-9]{10})/?"),
     _site("musicbrainz", r"(?:beta\.)?musicbrainz\.org", rf"/recording/(?P<id>{_UUID})/?"),
 )  # fmt: skip
+# How an exporter's bare number of a song is written as an address.
+ADDRESSES = {
+    "spotify": "https://open.spotify.com/track/{}",
+    "deezer": "https://www.deezer.com/track/{}",
+    "youtube": "https://www.youtube.com/watch?v={}",
+    "youtubemusic": "https://music.youtube.com/watch?v={}",
+    "tidal": "https://tidal.com/track/{}",
+    "apple": "https://music.apple.com/us/song/{}",
+    "applemusic": "https://music.apple.com/us/song/{}",
+    "qobuz": "https://open.qobuz.com/track/{}",
+    "musicbrainz": "https://musicbrainz.org/recording/{}",
+}
 _SPOTIFY_URI = re.compile(r"spotify:track:(?P<id>\w{22})")
 
 
@@ -84,6 +98,12 @@ def site_at(url: str) -> Site | None:
     """Return the site that an address belongs to, whatever it names there."""
     parts = split(url)
     return next(_sites_of(parts), None) if parts else None
+
+
+def song_address(service: str, song_id: str) -> str:
+    """Return the address of a service's song; "" for a service or id of no known form."""
+    address = ADDRESSES.get(service, "").format(song_id)
+    return address if song_at(address) else ""
 
 
 def site_named(name: str) -> Site | None:

@@ -9,6 +9,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,7 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
     if service := service_of_source(entry.source):
         return (service.read(service.recognise(entry.source) or "", kit),)
     source, part = _split_part(entry.source, kit.base)
+    kit = replace(kit, listed=entry.line > 0)
     document = _fetch(source, kit) if _is_address(source) else _open(source, kit)
     found = KINDS[_ending(document.name)](document, kit)
     return _named(found, part, document.name) if part else found

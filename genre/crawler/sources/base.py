@@ -9,7 +9,7 @@ with the row's number.
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -73,19 +73,21 @@ def playlist_of(
     owner: str = "",
     truncated: bool = False,
     notes: tuple[str, ...] = (),
+    may_be_empty: bool = False,
 ) -> PlaylistData:
     """Return the playlist of a file whose rows these are.
 
-    ``part`` tells apart the playlists of a file that holds several.
+    ``part`` tells apart the playlists of a file that holds several, of which one
+    ``may_be_empty``.
 
     Raises
     ------
     ItemError
-        No row can be used.
+        No row can be used, though there has to be one.
     """
     used = _use(rows, document.name, lambda row: _place_of(row, document))
-    if not used.items:
-        raise _nothing_usable(document.name, used)
+    if not used.items and not may_be_empty:
+        raise nothing_usable(document.name, used.unreadable + used.problems)
     return PlaylistData(
         source=kind,
         source_id=f"{document.source_id}#{part}" if part else document.source_id,
@@ -114,7 +116,7 @@ def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
     title = clean_text(head.title) or f"{head.source} {head.source_id}"
     used = _use(rows, title, lambda row: row.place or Place("text", ""))
     if used.problems and not used.items:
-        raise _nothing_usable(title, used)
+        raise nothing_usable(title, used.unreadable + used.problems)
     read = repr([replace(item, added_at="") for item in used.items])
     return PlaylistData(
         source=head.source,
@@ -187,8 +189,8 @@ def _decode(content: bytes) -> tuple[str, str]:
     return content.decode("latin-1"), "Latin-1"
 
 
-def _nothing_usable(name: str, used: _Used) -> ItemError:
-    problems = used.unreadable + used.problems
+def nothing_usable(name: str, problems: Sequence[str]) -> ItemError:
+    """Return the error of a file none of whose rows can be used."""
     first = f" (first problem: {problems[0]})" if problems else " at all"
     return ItemError(
         f"Expected at least one usable row in {display(name)}, found"

@@ -32,6 +32,7 @@ class Kit:
     # source, source_id -> the checksum of the playlist as the catalog knows it, or ""
     last_checksum: Callable[[str, str], str] = never_read
     columns: Mapping[str, str] = field(default_factory=dict)  # --map title=COLUMN
+    listed: bool = False  # the source is one of a list: --map may be meant for others
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.crawler.sources.csv import parse_duration
+from genre.crawler.sources.csv_rows import parse_duration
 from genre.errors import ItemError
 from genre.records import PlaylistData
 from tests.crawler.sources.kits import make_kit, read_one
