@@ -57,6 +57,10 @@ def crawl(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Fetch at most so many.")
     ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
+    ] = None,
     metadata_only: Annotated[
         bool, typer.Option("--metadata-only", help="No audio.")
     ] = False,
@@ -71,6 +75,7 @@ def crawl(
 ) -> None:
     """Fetch playlists, find and download each song, convert it to 16 kHz WAV."""
     from genre.crawler import pipeline
+    from genre.crawler.sources.csv_columns import parse_columns
 
     request = pipeline.CrawlRequest(
         list_file=playlists,
@@ -80,6 +85,7 @@ def crawl(
         limit=limit,
         metadata_only=metadata_only,
         audio_only=audio_only,
+        columns=parse_columns(columns or ()),
     )
     settings = call.settings(
         search=search, excerpt_s=excerpt, keep_originals=keep_originals or None

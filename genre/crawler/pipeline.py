@@ -5,8 +5,8 @@ audio that is missing. Either can be left out. Stopped at any moment, the same
 command goes on where it was.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from genre.config import Settings
@@ -44,6 +44,7 @@ class CrawlRequest:
     limit: int | None = None  # fetch the audio of at most so many songs
     metadata_only: bool = False
     audio_only: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)  # --map title=COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
                 client=client,
                 player=Player(settings),
                 base=listed.base,
+                columns=request.columns,
             )
             yield from _read(catalog, kit, listed)
         _rename_merged(catalog, settings.corpus)
