@@ -27,7 +27,7 @@ from genre.crawler.choosing import (
 from genre.crawler.player import Player
 from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services, service_of
-from genre.crawler.sites import Site, site_named
+from genre.crawler.sites import DIRECT, Site, site_named
 from genre.crawler.sources import AUDIO_ENDINGS
 from genre.errors import ItemError, MediaError, ServiceStopError
 from genre.files import disk_errors, fsync_file, publish, sha256_file
@@ -193,7 +193,8 @@ def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
     if site := tools.site_named(place.provider):
         tools.services.check(site.name)
         return tools.player.fetch(place.url, folder, site=site).path
-    tools.services.check(service_of(place.url))
+    service = place.provider if place.provider in DIRECT else ""
+    tools.services.check(service or service_of(place.url))
     target = folder / "download"
     tools.client.download(
         place.url,
@@ -201,6 +202,7 @@ def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
         max_bytes=tools.settings.max_bytes,
         deadline_s=tools.settings.download_deadline_s,
         trusted=place.trusted,
+        service=service,
     )
     return target
 

@@ -20,7 +20,7 @@ from genre.crawler.download import Job, Result, Tools, fetch_track
 from genre.crawler.player import Player
 from genre.crawler.search import make_search
 from genre.crawler.services import Services
-from genre.crawler.sites import site_named
+from genre.crawler.sites import DIRECT, site_named
 from genre.db import Catalog, Session, attempts, audio_files, matches
 from genre.db.attempts import Block, Standing
 from genre.db.audio_files import Holding
@@ -200,11 +200,11 @@ def _job(catalog: Catalog, holding: Holding) -> Job:
 
 def _places(holding: Holding) -> tuple[AudioPlace, ...]:
     """Return where the playlists say a song's audio is: files, addresses, sites."""
-    rank = {"file": 0, "url": 1}
+    rank = {"file": 0, "url": 1, **dict.fromkeys(DIRECT, 2)}
     playable = [r for r in holding.refs if r.source in rank or site_named(r.source)]
     return tuple(
         AudioPlace(ref.source, ref.source_id, ref.url, ref.trusted)
-        for ref in sorted(playable, key=lambda ref: rank.get(ref.source, 2))
+        for ref in sorted(playable, key=lambda ref: rank.get(ref.source, 3))
         if ref.url
     )
 

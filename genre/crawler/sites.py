@@ -56,6 +56,8 @@ SITES = (
     _site("amazon", r"music\.amazon\.[a-z.]{2,6}", r"/tracks/(?P<id>[A-Z0-9]{10})/?"),
     _site("musicbrainz", r"(?:beta\.)?musicbrainz\.org", rf"/recording/(?P<id>{_UUID})/?"),
 )  # fmt: skip
+# Services that state each song's own address in a playlist: no page, no search.
+DIRECT = frozenset({"jamendo", "archive"})
 # How an exporter's bare number of a song is written as an address.
 ADDRESSES = {
     "spotify": "https://open.spotify.com/track/{}",
