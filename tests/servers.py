@@ -26,6 +26,7 @@ class Request:
     path: str  # without the query
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]  # names in lower case
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a GET; a client that hangs up is its own business."""
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, parts.path, parse_qs(parts.query), headers)
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        query = parse_qs(parts.query)
+        request = Request(self.command, parts.path, query, headers, body)
         self.server.log.requests.append(request)  # type: ignore[attr-defined]
         route = self.server.routes.get(parts.path, Reply(status=404))  # type: ignore[attr-defined]
         answer = route(request) if callable(route) else route
