@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from genre.crawler.sources import csv, m3u
+from genre.crawler.sources import archive, csv, deezer, jamendo, listenbrainz, m3u
 from genre.crawler.sources.kit import Kit, Service
 from genre.crawler.sources.places import Document
 from genre.errors import ItemError, UsageError
@@ -28,7 +28,12 @@ KINDS: Mapping[str, Reader] = {
     ".m3u8": m3u.read,
     ".csv": csv.read,
 }
-SERVICES: tuple[Service, ...] = ()
+SERVICES: tuple[Service, ...] = (
+    deezer.SERVICE,
+    listenbrainz.SERVICE,
+    jamendo.SERVICE,
+    archive.SERVICE,
+)
 _MAX_BYTES = 64_000_000
 _DEADLINE_S = 60.0
 AUDIO_ENDINGS = frozenset(
