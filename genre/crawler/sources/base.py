@@ -252,6 +252,6 @@ def _names_in(place: Place) -> tuple[str, str]:
     """Return artist and title as a file name or address gives them away."""
     name = place.path or unquote(place.url)
     stem = clean_text(Path(name.rstrip("/").rpartition("/")[2]).stem.replace("_", " "))
-    if place.source not in {"file", "url"} or not stem:
+    if place.source not in {"file", "url", "archive"} or not stem:
         return "", f"{place.source} {place.source_id}"
     return titles.split_artist_title(_TRACK_NUMBER.sub("", stem) or stem)
