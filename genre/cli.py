@@ -101,9 +101,9 @@ def plan(
     search: Annotated[str | None, typer.Option(help=HELP["search"])] = None,
 ) -> None:
     """Say what a list will cost: songs, hours, downloads, disk, time."""
-    from genre import status
+    from genre.status.plan import plan as estimate
 
-    cost = status.plan(call.settings(search=search), playlists)
+    cost = estimate(call.settings(search=search), playlists)
     call.report.result("plan", cost)
     call.report.table("What this list will cost", ("", ""), cost.rows())
     for problem in (*cost.unread, *cost.problems):
@@ -326,29 +326,34 @@ def verify(
 @command("Look")
 def status(
     call: Call,
+    all_genres: Annotated[
+        bool, typer.Option("--all", help="Show every genre, not only the biggest.")
+    ] = False,
     failures: Annotated[
-        bool, typer.Option("--failures", help="List failures.")
+        bool, typer.Option("--failures", help="List everything that failed.")
     ] = False,
     digest: Annotated[
         bool, typer.Option("--digest", help="Hash of the catalog's canonical dump.")
     ] = False,
 ) -> None:
-    """Show what is there: playlists, songs, audio, labels, features, runs."""
-    from genre import status as state
+    """Show how far the songs of each genre have come, and what is in the way."""
+    from genre import screens
+    from genre.status.overview import overview
 
-    overview = state.overview(call.settings(), failures=failures, digest=digest)
-    call.report.result("status", overview)
-    call.report.table(f"Corpus {overview.corpus}", ("", ""), overview.rows())
-    for line in overview.failure_lines():
+    found = overview(call.settings(), failures=failures, digest=digest)
+    call.report.result("status", found)
+    width = call.report.width
+    call.report.show(screens.status(found, all_genres=all_genres, width=width))
+    for line in found.failure_lines():
         call.report.say(f"  {line}")
 
 
 @command("Look")
 def doctor(call: Call) -> None:
     """Check this machine: what is installed, what is missing, what to do."""
-    from genre import status as state
+    from genre.status.doctor import doctor as check_machine
 
-    checks = state.doctor(call.settings())
+    checks = check_machine(call.settings())
     call.report.result("doctor", checks)
     call.report.table(
         "This machine",

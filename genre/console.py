@@ -18,12 +18,13 @@ from genre.records import ErrorClass, Event, Outcome, Plan, Status
 from genre.text import display
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from genre.crawler.review import Review
     from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
 
+_WIDEST = 100  # columns: a table is hard to read across more
 _SHOWN = 12  # failures listed before "and N more"
 _MARKS: dict[str, str] = {
     Status.DONE: "done",
@@ -153,6 +154,22 @@ class Report:
         for row in rows:
             table.add_row(*(_plain(str(cell)) for cell in row))
         _stdout().print(table)
+
+    @property
+    def width(self) -> int:
+        """Columns of standard output; enough for a screen when it is no terminal."""
+        return min(_stdout().width, _WIDEST)
+
+    def show(self, screen: "Iterable[RenderableType]") -> None:
+        """Write what ``screens.py`` makes of a result (nothing with ``--json``)."""
+        if self.as_json:
+            return
+        console = _stdout()
+        with console.capture() as captured:
+            for part in screen:
+                console.print(part)
+        for line in captured.get().splitlines():  # tables fill their cells with spaces
+            sys.stdout.write(f"{line.rstrip()}\n")
 
     def explanation(self, found: "TrackExplanation") -> None:
         """Write the evidence behind a track's labels, witness by witness."""

@@ -1,15 +1,19 @@
-"""Counts over the whole catalog, for ``genre status``."""
+"""Counts over the whole catalog, and what failed, for ``genre status``.
+
+How far the songs have come is counted in ``funnel.py``.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from genre.db import models as m
-from genre.db.attempts import blocked_services
+from genre.db.attempts import Block, blocked_services
+from genre.db.tracks import to_track
 from genre.files import utc_now
-from genre.records import AudioStatus, Decision, Status
+from genre.records import AudioStatus, ErrorClass, Status, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureClass:
+    """All that failed in one way, or found no good match, with the newest of them."""
+
+    outcome: Status  # failed or refused
+    error_class: ErrorClass | None  # None when refused
+    n: int
+    example: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What the catalog holds."""
 
@@ -34,106 +48,112 @@ class Counts:
     tracks: int
     with_audio: int
     audio_hours: float
-    labelled: int
     label_set: str
     splits: dict[str, int]
-    with_features: dict[str, int]  # by feature key
-    uncertain: int
     runs: tuple[str, ...]
-    blocked: dict[str, str]  # service -> until, while it asks us to stay away
 
 
 def counts(session: Session) -> Counts:
-    """Return the numbers that ``genre status`` shows."""
-    present = m.Audio.status == AudioStatus.PRESENT
+    """Return the numbers that ``genre status`` shows beside the funnel."""
     n_audio, seconds = session.execute(
         select(func.count(), func.coalesce(func.sum(m.Audio.duration_s), 0.0)).where(
-            present
+            m.Audio.status == AudioStatus.PRESENT
         )
     ).one()
     label_set = session.scalar(select(m.LabelSet.id).where(m.LabelSet.is_current)) or ""
-    split_set = session.scalar(select(m.SplitSet.id).where(m.SplitSet.is_current)) or ""
     return Counts(
         playlists=_count(session, m.Playlist),
         genres=_count(session, m.Genre),
         tracks=_count(session, m.Track),
         with_audio=n_audio,
         audio_hours=seconds / 3600,
-        labelled=_distinct_labelled(session, label_set),
         label_set=label_set,
-        splits=_grouped(session, m.SplitRow.split, m.SplitRow.split_set == split_set),
-        with_features=_fresh_features(session),
-        uncertain=_uncertain(session),
+        splits=_splits(session),
         runs=tuple(
             session.scalars(select(m.Run.id).order_by(m.Run.started_at, m.Run.id))
         ),
-        blocked={
-            name: block.until
-            for name, block in sorted(blocked_services(session, utc_now()).items())
-        },
     )
+
+
+def blocks(session: Session) -> list[Block]:
+    """Return the services that ask us to stay away now, by name."""
+    return [block for _, block in sorted(blocked_services(session, utc_now()).items())]
+
+
+def failure_classes(session: Session) -> list[FailureClass]:
+    """Return what stands open, by class, the most frequent first."""
+    row = m.Attempt
+    found = session.execute(
+        select(row.outcome, row.error_class, func.count(), func.max(row.id))
+        .where(_stands_open())
+        .group_by(row.outcome, row.error_class)
+    )
+    return [
+        FailureClass(
+            Status(outcome),
+            ErrorClass(error_class) if error_class else None,
+            n,
+            _failure_of(session, newest),
+        )
+        for outcome, error_class, n, newest in sorted(found, key=lambda row: -row[2])
+    ]
 
 
 def failures(session: Session) -> Iterator[Failure]:
     """Yield everything that failed at its last attempt, the newest first."""
-    last = (
-        select(func.max(m.Attempt.id))
-        .group_by(m.Attempt.subject_kind, m.Attempt.subject, m.Attempt.stage)
-        .scalar_subquery()
-    )
+    row = m.Attempt
     rows = session.execute(
-        select(m.Attempt, m.Track)
-        .join(m.Track, m.Track.id == m.Attempt.subject, isouter=True)
-        .where(m.Attempt.id.in_(last), m.Attempt.outcome == Status.FAILED)
-        .order_by(m.Attempt.id.desc())
+        select(row, m.Track)
+        .join(m.Track, m.Track.id == row.subject, isouter=True)
+        .where(_stands_open(), row.outcome == Status.FAILED)
+        .order_by(row.id.desc())
         .execution_options(yield_per=1_000)
     )
     for attempt, track in rows:
-        yield Failure(
-            subject_kind=attempt.subject_kind,
-            subject=attempt.subject,
-            name=f"{track.artists} - {track.title}" if track else attempt.subject,
-            stage=attempt.stage,
-            error_class=attempt.error_class or "",
-            message=attempt.message,
-            at=attempt.at,
-        )
+        yield _to_failure(attempt, track)
+
+
+def _stands_open() -> ColumnElement[bool]:
+    """Tell the last attempts at songs and playlists where they did not succeed.
+
+    A song that turned out to be another one is no song any more; which services ask
+    us to stay away is told by ``blocks``.
+    """
+    row, later = m.Attempt, aliased(m.Attempt)
+    superseded = exists().where(
+        later.subject_kind == row.subject_kind,
+        later.subject == row.subject,
+        later.stage == row.stage,
+        later.id > row.id,
+    )
+    merged = exists().where(m.TrackAlias.old_id == row.subject)
+    about_service = row.subject_kind == SubjectKind.SERVICE
+    return and_(m.UNSETTLED, ~about_service, ~superseded, ~merged)
+
+
+def _failure_of(session: Session, attempt_id: int) -> Failure:
+    attempt = session.get_one(m.Attempt, attempt_id)
+    return _to_failure(attempt, session.get(m.Track, attempt.subject))
+
+
+def _to_failure(attempt: m.Attempt, track: m.Track | None) -> Failure:
+    return Failure(
+        subject_kind=attempt.subject_kind,
+        subject=attempt.subject,
+        name=to_track(track).name if track else attempt.subject,
+        stage=attempt.stage,
+        error_class=attempt.error_class or "",
+        message=attempt.message,
+        at=attempt.at,
+    )
 
 
 def _count(session: Session, table: type[m.Base]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def _distinct_labelled(session: Session, label_set: str) -> int:
-    tracks = select(func.count(m.Label.track_id.distinct()))
-    return session.scalar(tracks.where(m.Label.label_set == label_set)) or 0
-
-
-def _grouped(session: Session, column: object, where: object) -> dict[str, int]:
-    query = select(column, func.count()).where(where).group_by(column).order_by(column)  # type: ignore[call-overload]
-    return {key: n for key, n in session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
-
-
-def _fresh_features(session: Session) -> dict[str, int]:
-    """Count tracks per feature key whose features belong to the present audio."""
-    rows = session.execute(
-        select(m.Feature.feature_key, func.count())
-        .join(m.Audio, m.Audio.track_id == m.Feature.track_id)
-        .where(
-            m.Audio.status == AudioStatus.PRESENT,
-            m.Audio.pcm_sha256 == m.Feature.pcm_sha256,
-        )
-        .group_by(m.Feature.feature_key)
-        .order_by(m.Feature.feature_key)
-    )
-    return {key: n for key, n in rows}  # noqa: C416 - rows are no pairs to mypy
-
-
-def _uncertain(session: Session) -> int:
-    """Count tracks without audio that a person could decide."""
-    has_audio = select(m.Audio.track_id).where(m.Audio.status == AudioStatus.PRESENT)
-    query = select(func.count(m.Candidate.track_id.distinct())).where(
-        m.Candidate.decision == Decision.UNCERTAIN,
-        m.Candidate.track_id.not_in(has_audio),
-    )
-    return session.scalar(query) or 0
+def _splits(session: Session) -> dict[str, int]:
+    current = select(m.SplitSet.id).where(m.SplitSet.is_current).scalar_subquery()
+    part = m.SplitRow.split
+    query = select(part, func.count()).where(m.SplitRow.split_set == current)
+    return dict(session.execute(query.group_by(part).order_by(part)).tuples().all())

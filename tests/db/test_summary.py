@@ -9,7 +9,7 @@ from genre.config import Settings
 from genre.db import Catalog, attempts, open_catalog
 from genre.db import models as m
 from genre.db.attempts import Block
-from genre.db.summary import counts, failures
+from genre.db.summary import blocks, failures
 from genre.records import ErrorClass, Stage, Status, SubjectKind
 
 
@@ -65,4 +65,4 @@ def test_only_services_that_still_want_to_be_left_alone_are_listed(
         attempts.block_service(session, Block("youtube", future, "slow down"))
         attempts.block_service(session, Block("deezer", past, "slow down"))
     with catalog.read() as session:
-        assert counts(session).blocked == {"youtube": future}
+        assert blocks(session) == [Block("youtube", future, "slow down")]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from genre.config import Settings
-from genre.status import plan
+from genre.status.plan import plan
 from tests.crawler.crawls import write_lists
 
 ROWS = "title,artist,duration\nOne,A,180\nTwo,B,180\n"

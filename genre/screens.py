@@ -1,0 +1,160 @@
+"""What people see of ``status``, ``doctor`` and ``plan``: a function for each.
+
+They turn a record into things that rich prints, in at most 80 columns where that is
+all there is; ``console.py`` prints them. Foreign text passes through ``display``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, fields
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from genre.status.overview import Overview, Trouble
+from genre.text import display
+
+_GENRES = 20  # shown before "more genres"
+_NAME = 24, 10  # columns of a genre's name: at most, and when there is no room
+_BAR = 10, 4  # columns of a bar: at most, and the least that says something
+_PERCENT = 5
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+Row = tuple[str, tuple[int, ...]]
+
+
+# --- status ------------------------------------------------------------------------
+
+
+def status(
+    found: Overview, *, all_genres: bool, width: int
+) -> Iterator[RenderableType]:
+    """Yield a corpus's state: its size, the funnel, and what keeps songs from it."""
+    counts = found.counts
+    yield Text(f"Corpus {display(found.corpus)}", style="bold")
+    yield Text(
+        f"{counts.playlists:,} playlists, {counts.genres:,} genres,"
+        f" {counts.tracks:,} songs, {counts.audio_hours:,.1f} h of audio\n"
+    )
+    yield _funnel(found, all_genres=all_genres, width=width)
+    hidden = 0 if all_genres else len(found.funnel.by_genre) - _GENRES
+    if hidden > 0:
+        yield Text(f"and {hidden:,} more genres; --all shows them", style="dim")
+    yield Text()
+    yield _grid(_further(found))
+    if obstacles := list(_obstacles(found)):
+        yield Text("\nWhat is in the way", style="bold")
+        yield _grid(obstacles)
+
+
+def _funnel(found: Overview, *, all_genres: bool, width: int) -> Table:
+    """Return the funnel as a table: genres, then all songs."""
+    funnel = found.funnel
+    genres = list(funnel.by_genre.items())
+    named = [
+        *(genres if all_genres else genres[:_GENRES]),
+        *([("(no genre)", funnel.no_genre)] if funnel.no_genre.listed else []),
+        ("all songs", funnel.total),
+    ]
+    rows: list[Row] = [(display(name), astuple(stages)) for name, stages in named]
+    heads = [field.name for field in fields(funnel.total)]
+    name_width, gap, bar_width = _layout(rows, heads, width)
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("genre", no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for index, (name, numbers) in enumerate(rows):
+        share = numbers[-1] / numbers[0] if numbers[0] else 0.0
+        table.add_row(
+            Text(_fit(name, name_width)),
+            *(f"{number:,}" for number in numbers),
+            Text(_bar(share, bar_width), style="green") + f" {share:4.0%}",
+            style="bold" if index == len(rows) - 1 else "",
+        )
+    return table
+
+
+def _layout(
+    rows: Sequence[Row], heads: Sequence[str], width: int
+) -> tuple[int, int, int]:
+    """Return the columns of the names, between columns, and of the bars."""
+    numbers = sum(
+        max(len(head), *(len(f"{row[1][index]:,}") for row in rows))
+        for index, head in enumerate(heads)
+    )
+    names = min(max(cell_len(name) for name, _ in rows), _NAME[0])
+    for gap in (2, 1):
+        room = width - names - numbers - gap * (len(heads) + 1) - _PERCENT
+        if room >= _BAR[1]:
+            return names, gap, min(room, _BAR[0])
+    return max(min(names, names + room), _NAME[1]), 1, 0
+
+
+def _fit(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+
+
+def _bar(share: float, width: int) -> str:
+    """Return a bar of eighths of a column; what is not nothing shows."""
+    eighths = max(round(share * width * 8), 1 if share else 0)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + _EIGHTHS[rest].strip()).ljust(width)
+
+
+def _further(found: Overview) -> Iterator[tuple[str, str]]:
+    """Yield what else there is: (what, how much)."""
+    counts = found.counts
+    yield "label set", counts.label_set[:8] or "none yet: `genre label`"
+    parts = ", ".join(f"{n:,} {part}" for part, n in counts.splits.items())
+    yield "split", parts or "none yet: `genre split`"
+    for key, n in found.funnel.with_features.items():
+        yield "features", f"{n:,} songs in {key}"
+    yield "runs", ", ".join(counts.runs) or "none yet: `genre train`"
+    if found.digest:
+        yield "digest", found.digest
+
+
+def _obstacles(found: Overview) -> Iterator[tuple[str, str, str]]:
+    """Yield what keeps songs back: (what, how many, what to do and an example)."""
+    if n := found.funnel.uncertain:
+        yield "uncertain", f"{n:,}", "left to you: `genre matches --uncertain`"
+    for trouble in found.troubles:
+        yield (
+            _named(trouble),
+            f"{trouble.n:,}",
+            f"{trouble.advice}\n{_example(trouble)}",
+        )
+    for block in found.blocked:
+        said = display(block.reason, width=200)
+        yield block.service, "", f"is left alone until {block.until}\n{said}"
+
+
+def _named(trouble: Trouble) -> str:
+    return "no good match" if trouble.error_class == "refused" else trouble.error_class
+
+
+def _example(trouble: Trouble) -> str:
+    """Return the newest of its kind, in one line."""
+    name = display(trouble.example.name, width=60)
+    return f"e.g. {name}: {display(trouble.example.message, width=240)}"
+
+
+# --- what they share -----------------------------------------------------------------
+
+
+def _grid(rows: Iterable[Sequence[str]]) -> RenderableType:
+    """Return rows of a name, perhaps a number, and a text whose later lines are dim."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, *numbers, text in rows:
+        if not table.columns:
+            table.add_column(no_wrap=True)
+            for _ in numbers:
+                table.add_column(no_wrap=True, justify="right")
+            table.add_column(overflow="fold")
+        first, _, later = text.partition("\n")
+        cell = Text(first) + Text(f"\n{later}" if later else "", style="dim")
+        table.add_row(name, *numbers, cell)
+    return Padding(table, (0, 0, 0, 2), expand=False)

@@ -1,0 +1,122 @@
+"""What is there: the state of a corpus, counted anew each time it is asked for."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TypeVar
+
+from genre.config import Settings
+from genre.crawler.sites import SITES
+from genre.db import Catalog, Session, open_catalog
+from genre.db import summary as db
+from genre.db.attempts import Block
+from genre.db.dump import digest as dump_digest
+from genre.db.funnel import Funnel, funnel_of, scope_of, tally
+from genre.db.summary import Counts, Failure, FailureClass
+from genre.features.config import MelConfig
+from genre.records import ErrorClass
+from genre.text import display
+
+Answer = TypeVar("Answer")
+
+# Sources of references that lead to audio; any other only names a song.
+_PLAYABLE = ("file", "url", *sorted({site.name for site in SITES if site.extractors}))
+_MAX_THREADS = 8  # each has a connection; the pool keeps fifteen
+_ADVICE = {
+    None: "nothing fits them well enough; `genre crawl --retry permanent` searches anew",
+    ErrorClass.PERMANENT: "not tried again unless by `genre crawl --retry permanent`",
+    ErrorClass.ENVIRONMENT: "see `genre doctor`, mend it, then run the command again",
+    ErrorClass.TEMPORARY: "run the same command again",
+    ErrorClass.STOP: "wait until the service may be asked again, then run the command",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """All that ended in one way, how many, an example, and what to do."""
+
+    error_class: str  # "refused" when nothing failed, but no match is good enough
+    n: int
+    example: Failure
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of one corpus."""
+
+    corpus: str
+    counts: Counts
+    funnel: Funnel
+    troubles: tuple[Trouble, ...]  # the most frequent first
+    blocked: tuple[Block, ...]
+    failures: tuple[Failure, ...] = ()  # every one, when they were asked for
+    digest: str = ""
+
+    def failure_lines(self) -> Iterator[str]:
+        """Yield one line per failure for people."""
+        for f in self.failures:
+            name = display(f.name, width=60)
+            yield f"{f.at}  {f.stage}  {f.error_class}  {name}: {f.message}"
+
+
+def overview(
+    settings: Settings, *, failures: bool = False, digest: bool = False
+) -> Overview:
+    """Read a corpus's state from its catalog.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    CatalogDamagedError
+        It holds ids that are no hashes.
+    """
+    with open_catalog(settings, readonly=True) as catalog:
+        counts, funnel, classes = _count(catalog, settings)
+        with catalog.read() as session:
+            return Overview(
+                corpus=str(settings.corpus),
+                counts=counts,
+                funnel=funnel,
+                troubles=tuple(map(_trouble, classes)),
+                blocked=tuple(db.blocks(session)),
+                failures=tuple(db.failures(session)) if failures else (),
+                digest=dump_digest(session) if digest else "",
+            )
+
+
+def _count(
+    catalog: Catalog, settings: Settings
+) -> tuple[Counts, Funnel, list[FailureClass]]:
+    """Ask the catalog everything at once: SQLite works while Python does not."""
+    threads = min(settings.n_jobs, _MAX_THREADS)
+    with ThreadPoolExecutor(threads, thread_name_prefix="status") as pool:
+        counts = pool.submit(_ask, catalog, db.counts)
+        classes = pool.submit(_ask, catalog, db.failure_classes)
+        scope = _ask(
+            catalog,
+            lambda session: scope_of(
+                session,
+                playable=_PLAYABLE,
+                feature_key=MelConfig.from_settings(settings).key,
+            ),
+        )
+        tallies = pool.map(
+            lambda ids: _ask(catalog, lambda session: tally(session, scope, ids)),
+            scope.slices,
+        )
+        funnel = funnel_of(scope, reduce(add, tallies))
+        return counts.result(), funnel, classes.result()
+
+
+def _ask(catalog: Catalog, question: Callable[[Session], Answer]) -> Answer:
+    with catalog.read() as session:
+        return question(session)
+
+
+def _trouble(found: FailureClass) -> Trouble:
+    name = found.error_class or found.outcome
+    return Trouble(str(name), found.n, found.example, _ADVICE[found.error_class])

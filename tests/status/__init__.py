@@ -1,0 +1,1 @@
+"""Tests of ``genre status``, ``genre doctor`` and ``genre plan``."""
