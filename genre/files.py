@@ -112,6 +112,22 @@ def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
             raise
 
 
+@contextlib.contextmanager
+def scratch_write(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file in a scratch folder; on an error nothing of it is left.
+
+    It costs neither a rename nor an fsync. A kill may leave a part of it, which goes
+    when the folder is swept; ``fsync_file`` and ``publish`` it if it is to stay.
+    """
+    with disk_errors(path), path.open("wb") as stream:
+        try:
+            yield stream
+            stream.flush()
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
 def publish(temporary: Path, path: Path) -> None:
     """Rename a finished, already fsynced file into place and fsync its folder."""
     temporary.replace(path)

@@ -21,13 +21,14 @@ from urllib.parse import urljoin
 from genre import __version__
 from genre.budgets import BUDGETS, Budget, Turns
 from genre.config import Settings
+from genre.connections import Deadline
 from genre.errors import FetchError, ServiceStopError
-from genre.files import atomic_write
+from genre.files import scratch_write
 from genre.records import ErrorClass
 from genre.refusals import check_status, seconds_until
 from genre.text import clean_text
 from genre.urls import Target, parse_target, redact, resolve, shown_scheme, with_params
-from genre.wire import Deadline, Reply, Wire
+from genre.wire import Reply, Wire
 
 __all__ = ["BUDGETS", "Budget", "Download", "HttpClient", "redact"]
 
@@ -179,6 +180,8 @@ class HttpClient:
     ) -> Download:
         """Fetch ``url`` into the file ``target``, whole or not at all.
 
+        ``target`` lies in a scratch folder: only a kill leaves a part of it there, and
+        it is not forced onto the disk (``fsync_file`` and ``publish`` it if it stays).
         ``trusted`` says that the address comes from the user's own files and may
         lead anywhere, loopback included; others must stay in the open internet.
 
@@ -274,7 +277,7 @@ class HttpClient:
 
 def _save(reply: Reply, target: Path, max_bytes: int) -> Download:
     digest = hashlib.sha256()
-    with atomic_write(target) as out:
+    with scratch_write(target) as out:
         for chunk in reply.chunks(max_bytes):
             digest.update(chunk)
             out.write(chunk)

@@ -1,70 +1,43 @@
-"""One HTTP exchange: look up, check, connect, ask, read - all before a deadline.
+"""One HTTP exchange: ask, read the answer - all before a deadline.
 
-A host's name is resolved once, the addresses are checked, and the connection is
-made to one of them, so that no second lookup can lead elsewhere. A timer shuts
-the socket at the deadline: a server that sends one byte a minute never meets a
-read timeout. Every fault leaves here as a ``FetchError`` with its class.
+``connections`` hands over a connection, open already or new; what was answered whole
+leaves it open for the next. Every fault leaves here as a ``FetchError`` with its class.
 """
 
 import contextlib
-import errno
 import http.client
 import logging
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-import certifi
 import urllib3
 from urllib3.connection import HTTPConnection
 
+from genre.connections import NO_ROUTE, Connection, Connections, Deadline
 from genre.errors import FetchError
 from genre.records import ErrorClass
 from genre.text import clean_text, display
-from genre.urls import Target, is_public
+from genre.urls import Target
 
-_CONNECT_S = 10.0
-_READ_S = 30.0  # longest silence of a server
 _CHUNK = 1 << 16
 
 # At a malformed header it would log the whole address, secrets included.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
-_NO_ROUTE = {errno.ENETUNREACH, errno.ENETDOWN}
 _FAULTS = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError)
 
-
-class Deadline:
-    """A moment some seconds from now."""
-
-    def __init__(
-        self, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.seconds = seconds
-        self._clock = clock
-        self._end = clock() + seconds
-
-    def left(self) -> float:
-        """Seconds until then; not below zero."""
-        return max(0.0, self._end - self._clock())
-
-    def extend(self, seconds: float) -> None:
-        """Move it: what was spent waiting for a turn does not count."""
-        self._end += seconds
+# How a connection looks that the server closed while it idled.
+_HUNG_UP = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class Wire:
-    """Opens exchanges and can break all of them off; safe to share between threads."""
+    """Makes exchanges and can break all of them off; safe to share between threads."""
 
     def __init__(self, lookup: Callable[[str, int], list[str]]) -> None:
-        self._lookup = lookup
-        self._lock = threading.Lock()
-        self._sockets: set[socket.socket] = set()
-        self.closing = threading.Event()
+        self._connections = Connections(lookup)
+        self.closing = self._connections.closing
 
     @contextlib.contextmanager
     def exchange(
@@ -74,68 +47,81 @@ class Wire:
         *,
         deadline: Deadline,
         trusted: bool,
+        body: bytes | None = None,
     ) -> Iterator["Reply"]:
-        """Send a GET and yield its answer, headers read and body to come."""
-        with contextlib.ExitStack() as stack:
-            with self.faults(target, deadline):
-                addresses = self._lookup(target.host, target.port)
-            if not trusted:
-                _refuse_private(target, addresses)
-            with self.faults(target, deadline):
-                sock = stack.enter_context(self._connected(target, addresses, deadline))
-                response = _ask(sock, target, headers)
-                stack.callback(response.close)
-            yield Reply(self, target, deadline, response)
+        """Send a GET and yield its answer, headers read and body to come.
+
+        With a ``body`` it is a POST, always over a new connection.
+        """
+        with self.faults(target, deadline):
+            reply = None
+            if body is None:  # only a GET may be sent twice
+                reply = self._again(target, headers, deadline, trusted=trusted)
+            if reply is None:
+                new = self._connections.open(target, deadline, trusted=trusted)
+                reply = self._ask(new, target, headers, deadline, body)
+        try:
+            yield reply
+        finally:
+            reply.response.close()
+            if reply.frees_connection:
+                self._connections.keep(reply.connection)
+            else:
+                self._connections.drop(reply.connection)
 
     def close(self) -> None:
         """Break off every exchange; their threads raise KeyboardInterrupt."""
-        self.closing.set()
-        with self._lock:
-            for sock in self._sockets:
-                _shut(sock)
+        self._connections.close()
 
     def check_open(self) -> None:
         """Raise KeyboardInterrupt after ``close``."""
         if self.closing.is_set():
             raise KeyboardInterrupt
 
-    @contextlib.contextmanager
-    def _connected(
-        self, target: Target, addresses: list[str], deadline: Deadline
-    ) -> Iterator[socket.socket]:
-        sock = _connect(addresses, target.port, deadline)
-        if target.scheme == "https":
-            sock = self._tls.wrap_socket(
-                sock, server_hostname=target.host, do_handshake_on_connect=False
-            )
-        with sock, self._watched(sock, deadline):
-            if isinstance(sock, ssl.SSLSocket):
-                sock.do_handshake()
-            yield sock
-
-    @contextlib.contextmanager
-    def _watched(self, sock: socket.socket, deadline: Deadline) -> Iterator[None]:
-        """Shut the socket when the deadline passes or ``close`` is called."""
-        timer = threading.Timer(deadline.left(), _shut, [sock])
-        timer.daemon = True
-        with self._lock:
-            self._sockets.add(sock)
-        if self.closing.is_set():
-            _shut(sock)
-        timer.start()
+    def _again(
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        *,
+        trusted: bool,
+    ) -> "Reply | None":
+        """Ask over a connection that is open already, if there is one."""
+        kept = self._connections.take_idle(target, trusted=trusted)
+        if kept is None:
+            return None
         try:
-            yield
-        finally:
-            timer.cancel()
-            with self._lock:
-                self._sockets.discard(sock)
+            return self._ask(kept, target, headers, deadline)
+        except _HUNG_UP:  # before a byte of an answer: a GET may be sent again
+            return None
 
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """Trust the system's authorities and, where it has none, certifi's."""
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())
-        return context
+    def _ask(
+        self,
+        connection: Connection,
+        target: Target,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        body: bytes | None = None,
+    ) -> "Reply":
+        """Speak HTTP over a connection; a fault closes it."""
+        speaker = HTTPConnection(target.host, target.port)
+        speaker.auto_open = 0  # it must never connect by itself, unchecked
+        speaker.sock, connection.sock.deadline = connection.sock, deadline
+        try:
+            connection.sock.arm()
+            speaker.request(
+                "GET" if body is None else "POST",
+                target.path,
+                body=body,
+                headers={"Host": target.host_header, **headers},
+                preload_content=False,
+            )
+            response = speaker.getresponse()
+        except BaseException:
+            self._connections.drop(connection)
+            raise
+        stays_open = speaker.sock is not None
+        return Reply(self, target, deadline, response, connection, stays_open)
 
     @contextlib.contextmanager
     def faults(self, target: Target, deadline: Deadline) -> Iterator[None]:
@@ -151,7 +137,7 @@ class Wire:
             raise _fetch_error(error, target, deadline) from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """The answer to one request."""
 
@@ -159,6 +145,15 @@ class Reply:
     target: Target
     deadline: Deadline
     response: urllib3.HTTPResponse
+    connection: Connection
+    stays_open: bool  # the server will take another request
+    ended: bool = False  # the body was read to its end
+
+    @property
+    def frees_connection(self) -> bool:
+        """Whether the connection may be used again: nothing more comes over it."""
+        is_empty = self.response.length_remaining == 0 and self.status >= 200
+        return self.stays_open and (self.ended or is_empty)
 
     @property
     def status(self) -> int:
@@ -186,59 +181,11 @@ class Reply:
             if n_bytes > max_bytes:
                 raise _too_big(self.target, max_bytes)
             yield chunk
+        self.ended = True
 
     def _read(self) -> bytes:
         with self.wire.faults(self.target, self.deadline):
             return self.response.read1(_CHUNK)
-
-
-def _connect(addresses: list[str], port: int, deadline: Deadline) -> socket.socket:
-    """Connect to the first address that answers.
-
-    Of several faults one of the host counts more than a missing route: a machine
-    without IPv6 has none to the host's other addresses.
-    """
-    errors: list[OSError] = []
-    for address in addresses[:4]:
-        timeout = min(_CONNECT_S, deadline.left()) or 0.001  # 0 would mean non-blocking
-        try:
-            return socket.create_connection((address, port), timeout)
-        except OSError as error:
-            errors.append(error)
-    if not errors:
-        raise socket.gaierror("no address")
-    raise next((e for e in errors if e.errno not in _NO_ROUTE), errors[0])
-
-
-def _ask(
-    sock: socket.socket, target: Target, headers: Mapping[str, str]
-) -> urllib3.HTTPResponse:
-    """Speak HTTP over a socket that is already connected."""
-    connection = HTTPConnection(target.host, target.port, timeout=_READ_S)
-    connection.sock = sock
-    connection.request(
-        "GET",
-        target.path,
-        headers={"Host": target.host_header, "Connection": "close", **headers},
-        preload_content=False,
-    )
-    return connection.getresponse()
-
-
-def _shut(sock: socket.socket) -> None:
-    """Wake whoever reads from the socket (``close`` would not)."""
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-def _refuse_private(target: Target, addresses: list[str]) -> None:
-    if not all(is_public(address) for address in addresses):
-        raise FetchError(
-            f"Expected {target.shown} to lead into the open internet, found a private or"
-            " loopback address, where a remote page may not send us; put the address into"
-            " a list of your own if you trust it.",
-            error_class=ErrorClass.PERMANENT,
-        )
 
 
 def _too_big(target: Target, max_bytes: int) -> FetchError:
@@ -262,7 +209,7 @@ def _fetch_error(error: Exception, target: Target, deadline: Deadline) -> FetchE
         )
     elif isinstance(error, socket.gaierror):
         return no_network(target.host, "its name cannot be resolved")
-    elif isinstance(error, OSError) and error.errno in _NO_ROUTE:
+    elif isinstance(error, OSError) and error.errno in NO_ROUTE:
         return no_network(target.host, "the network is unreachable")
     else:
         found = _found(error)
