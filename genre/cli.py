@@ -157,6 +157,58 @@ def match(
     call.report.follow([outcome])
 
 
+@command("Collect")
+def login(
+    call: Call,
+    service: Annotated[str, typer.Argument(help="The service: spotify.")],
+    client_id: Annotated[
+        str | None, typer.Option(help=HELP["spotify_client_id"])
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only show the address to open.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the answer; 0 takes a free one.")
+    ] = 0,
+    wait: Annotated[
+        float, typer.Option(min=1, max=3600, help="Seconds after which to give up.")
+    ] = 300,
+) -> None:
+    """Log in to a service, for playlists that only you may read."""
+    import webbrowser
+
+    from genre.crawler import spotify_login, spotify_token
+
+    _check_service(service)
+    settings = call.settings(spotify_client_id=client_id)
+    browser = spotify_login.Browser(
+        show=lambda line: typer.echo(line, err=True),
+        open_page=None if no_browser else webbrowser.open,
+        port=port,
+        wait_s=wait,
+    )
+    spotify_login.log_in(settings, browser)
+    state = spotify_token.login_state(settings)
+    call.report.result("login", state)
+    call.report.say(f"Spotify: {state.found}")
+    call.report.say("Its terms forbid training on it: see docs/sources/spotify.md.")
+
+
+@command("Collect")
+def logout(
+    call: Call,
+    service: Annotated[str, typer.Argument(help="The service: spotify.")],
+) -> None:
+    """Delete a login from this machine."""
+    from genre.crawler import spotify_token
+
+    _check_service(service)
+    was_there = spotify_token.TokenFile(call.settings()).forget()
+    call.report.result("deleted", was_there)
+    found = "the login is deleted from this machine" if was_there else "no login here"
+    call.report.say(f"Spotify: {found}")
+
+
 # --- label ---------------------------------------------------------------------
 
 
@@ -380,6 +432,14 @@ def demo(
 
     config = tour.DemoConfig(tracks_per_genre=tracks_per_genre, seed=seed)
     call.report.tour(tour.run_demo(call.settings(), config))
+
+
+def _check_service(name: str) -> None:
+    if name.lower() != "spotify":
+        raise UsageError(
+            f"Expected a service that has a login (spotify), found {name!r}; the others"
+            " are read without one (`genre doctor` says what a key is needed for)."
+        )
 
 
 def _refuse_demo(settings: Settings, playlists: Path | None) -> None:
