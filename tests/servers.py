@@ -5,11 +5,15 @@
         assert server.paths == ["/a.mp3"]
 
 A route is the body as bytes, a ``Reply``, or a function from ``Request`` to one
-of these. What is not listed is a 404.
+of these. What is not listed is a 404. Each answer closes its connection, unless the
+server is to ``keep_alive``.
 """
 
 import contextlib
 import json
+import os
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +44,15 @@ class Reply:
     truncate_at: int | None = None  # announce the whole body, send only this much
     drip_s: float = 0.0  # pause before every single byte of the body
     header_drip_s: float = 0.0  # pause before every single byte of one more header
+    reset: bool = False  # send nothing, reset the connection
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the client can tell where the body ends, and gets all of it."""
+        return self.content_length and self.truncate_at is None
+
+
+NO_ROUTE = "255.255.255.255"  # the kernel itself says that it cannot be reached
 
 Route = bytes | Reply | Callable[[Request], "bytes | Reply"]
 
@@ -63,6 +75,8 @@ class Server:
     port: int
     requests: list[Request]
     closing: threading.Event
+    keep_alive: bool = False
+    connections: list[socket.socket] = field(default_factory=list)  # ever made
 
     def url(self, path: str = "/", *, host: str = "127.0.0.1") -> str:
         """Return the address of ``path`` on this server."""
@@ -75,11 +89,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(routes: Mapping[str, Route]) -> Iterator[Server]:
+def serve(routes: Mapping[str, Route], *, keep_alive: bool = False) -> Iterator[Server]:
     """Serve ``routes`` on a free loopback port until the block ends."""
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     httpd.daemon_threads = True
-    server = Server(httpd.server_address[1], [], threading.Event())
+    server = Server(httpd.server_address[1], [], threading.Event(), keep_alive)
     httpd.routes, httpd.log = routes, server  # type: ignore[attr-defined]
     thread = threading.Thread(
         target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -92,12 +106,20 @@ def serve(routes: Mapping[str, Route]) -> Iterator[Server]:
         httpd.shutdown()
         thread.join()
         httpd.server_close()
+        for connection in server.connections:
+            with contextlib.suppress(OSError):  # the client was quicker
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
     """Looks the path up in the routes and plays the reply."""
 
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        """Note the connection."""
+        super().setup()
+        self.server.log.connections.append(self.connection)  # type: ignore[attr-defined]
 
     def do_GET(self) -> None:
         """Answer a GET; a client that hangs up is its own business."""
@@ -109,20 +131,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.log.requests.append(request)  # type: ignore[attr-defined]
         route = self.server.routes.get(parts.path, Reply(status=404))  # type: ignore[attr-defined]
         answer = route(request) if callable(route) else route
-        self.close_connection = True
+        answer = Reply(answer) if isinstance(answer, bytes) else answer
+        keeps = self.server.log.keep_alive and answer.is_whole  # type: ignore[attr-defined]
+        self.close_connection = not keeps
         with contextlib.suppress(ConnectionError):
-            self._play(Reply(answer) if isinstance(answer, bytes) else answer)
+            self._play(answer)
 
     do_POST = do_GET  # noqa: N815 (http.server's name)
 
     def _play(self, reply: Reply) -> None:
         """Send the reply, with whatever is wrong with it."""
+        if reply.reset:
+            self._reset()
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
         if reply.content_length:
             self.send_header("Content-Length", str(len(reply.body)))
-        self.send_header("Connection", "close")
+        if self.close_connection:
+            self.send_header("Connection", "close")
         if reply.header_drip_s:
             self.flush_headers()
             self._drip(b"X-Slow: " + b"a" * 10_000, reply.header_drip_s)
@@ -132,6 +160,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip(body, reply.drip_s)
         else:
             self.wfile.write(body)
+
+    def _reset(self) -> None:
+        """Close the connection as a crashed server does, without a word."""
+        self.close_connection = True
+        at_once = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        os.close(self.connection.detach())
 
     def _drip(self, data: bytes, pause_s: float) -> None:
         """Send byte by byte until the server closes."""

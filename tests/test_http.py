@@ -21,8 +21,7 @@ from genre.http import Budget, Download, HttpClient, redact
 from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
 from tests.clocks import FakeClock
-from tests.crawler.crawls import NO_ROUTE
-from tests.servers import Reply, Request, Server, json_reply, redirect, serve
+from tests.servers import NO_ROUTE, Reply, Request, Server, json_reply, redirect, serve
 
 SETTINGS = Settings(contact="me@example.org")
 SONG = bytes(range(256)) * 400

@@ -11,10 +11,10 @@ from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import models as m
 from genre.db import open_catalog
 from genre.records import Outcome, Status
+from tests.servers import NO_ROUTE as NO_ROUTE
 from tests.synth import pure_tone, write_wave
 
 NO_SEARCH = "http:http://127.0.0.1:9/search"  # nobody listens there
-NO_ROUTE = "255.255.255.255"  # the kernel itself says that it cannot be reached
 
 
 def song(path: Path, *, freq: float = 440.0, s: float = 2.0) -> Path:
