@@ -21,31 +21,33 @@ _MEANINGS = (
     (r"content isn.t available, try again later", ErrorClass.STOP),
     # A bad moment: of the network, the server, or an address that expired.
     (r"HTTP Error (5\d\d|403|408)|fragment \d+ not found", ErrorClass.TEMPORARY),
-    (r"IncompleteRead|timed out|connection (aborted|reset)", ErrorClass.TEMPORARY),
+    (r"incomplete ?read|timed out|connection (aborted|reset)", ErrorClass.TEMPORARY),
+    (r"bytes read|incomplete (yt initial )?data", ErrorClass.TEMPORARY),
     (r"will begin in|premieres? (in|will)|check back later", ErrorClass.TEMPORARY),
-    (r"try again later|incomplete (yt initial )?data", ErrorClass.TEMPORARY),
+    (r"try again later", ErrorClass.TEMPORARY),
     # Nobody gets it: private, gone, locked, or for money.
     (r"private video|(video|playlist) is private", ErrorClass.PERMANENT),
-    (r"members.only|channel.s members|members on level", ErrorClass.PERMANENT),
+    (r"members.only|channel.s members", ErrorClass.PERMANENT),
     (r"premium members|requires payment", ErrorClass.PERMANENT),
     (r"\bDRM\b|terminated|closed their|\bremoved\b", ErrorClass.PERMANENT),
     (r"ffmpeg", ErrorClass.PERMANENT),  # yt-dlp may not start it
     # Somebody gets it: elsewhere, older, logged in, or with other tools.
     (r"your (current )?(country|location|region)", ErrorClass.ENVIRONMENT),
-    (r"geo.?restrict|geo.?block", ErrorClass.ENVIRONMENT),
+    (r"geo.?(restrict|block)", ErrorClass.ENVIRONMENT),
     (r"confirm your age|age.?(restrict|gate)", ErrorClass.ENVIRONMENT),
     (r"log ?in\b|sign in|registered users|authenticat", ErrorClass.ENVIRONMENT),
     (r"HTTP Error 401|not available on this app", ErrorClass.ENVIRONMENT),
     (r"requested format is not available|only images", ErrorClass.ENVIRONMENT),
     (r"no video formats|challenge solving failed", ErrorClass.ENVIRONMENT),
     (r"JavaScript runtime|JS runtime|\bPO.?token", ErrorClass.ENVIRONMENT),
+    (r"certificate|unable to (open for writing|write)", ErrorClass.ENVIRONMENT),
     # It is not there, or not what we can use.
     (r"copyright", ErrorClass.PERMANENT),
     (r"HTTP Error (404|410)|not.{0,10}found", ErrorClass.PERMANENT),
     (r"unsupported URL|no suitable extractor", ErrorClass.PERMANENT),
     (r"deleted|unavailable|(not|isn.t) available", ErrorClass.PERMANENT),
     (r"no longer|does not exist|unviewable", ErrorClass.PERMANENT),
-    (r"unsafe|unusual.{0,20}extension", ErrorClass.PERMANENT),
+    (r"unsafe|\bunusual\b", ErrorClass.PERMANENT),
 )
 # What it says on a machine without network, and what that is.
 _OFFLINE = (

@@ -192,6 +192,7 @@ def _common_options(log: "_Log") -> dict[str, Any]:
         "color": "never",
         "retries": 3,
         "fragment_retries": 3,
+        "skip_unavailable_fragments": False,  # else a song may come with holes
         "extractor_retries": 2,
         "socket_timeout": 20,
         "ignoreerrors": False,

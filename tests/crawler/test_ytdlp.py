@@ -9,9 +9,8 @@ import pytest
 from genre.config import Settings
 from genre.crawler.player import Player
 from genre.crawler.sites import SITES, Site
-from genre.crawler.meanings import meaning_of, shortened
 from genre.crawler.ytdlp import answer
-from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
+from genre.errors import FetchError, ItemError, ServiceStopError
 from genre.records import ErrorClass
 from tests.crawler.loopback_site import EXTRACTOR, SEARCH_EXTRACTOR, SITE
 from tests.servers import Reply, Route, json_reply, serve
@@ -126,89 +125,6 @@ def test_only_the_sites_own_extractor(
     assert server.paths == []
 
 
-@pytest.mark.parametrize(
-    ("text", "error_class"),
-    [
-        ("Sign in to confirm you're not a bot. Use --cookies", ErrorClass.STOP),
-        ("HTTP Error 429: Too Many Requests", ErrorClass.STOP),
-        ("Video unavailable. This content isn't available, try again later",
-         ErrorClass.STOP),
-        ("HTTP Error 404: Not Found", ErrorClass.PERMANENT),
-        ("Video unavailable", ErrorClass.PERMANENT),
-        ("The account associated with this video has been terminated",
-         ErrorClass.PERMANENT),
-        ("Video unavailable. Removed for copyright", ErrorClass.PERMANENT),
-        ("Join this channel to get access to members-only content",
-         ErrorClass.PERMANENT),
-        ("[DRM] The requested site is known to use DRM protection",
-         ErrorClass.PERMANENT),
-        ("Unsupported URL: http://h/", ErrorClass.PERMANENT),
-        ("Unable to download: the file has an unusual and unsafe extension",
-         ErrorClass.PERMANENT),
-        ("Sign in to confirm your age", ErrorClass.ENVIRONMENT),
-        ("The uploader has not made this video available in your country",
-         ErrorClass.ENVIRONMENT),
-        ("Requested format is not available", ErrorClass.ENVIRONMENT),
-        ("Only images are available for download", ErrorClass.ENVIRONMENT),
-        ("No supported JavaScript runtime could be found", ErrorClass.ENVIRONMENT),
-        ("This video requires login", ErrorClass.ENVIRONMENT),
-        ("HTTP Error 403: Forbidden", ErrorClass.TEMPORARY),
-        ("HTTP Error 503: Service Unavailable", ErrorClass.TEMPORARY),
-        ("Read timed out", ErrorClass.TEMPORARY),
-        ("IncompleteRead(5 bytes read)", ErrorClass.TEMPORARY),
-        ("", ErrorClass.TEMPORARY),
-    ],
-)  # fmt: skip
-def test_meaning(text: str, error_class: ErrorClass) -> None:
-    """The text of an error tells its class; the message can be printed."""
-    error = meaning_of(f"\x1b[0;31mERROR:\x1b[0m {text}", "youtube")
-
-    assert isinstance(error, ItemError)
-    assert error_class == error.error_class
-    assert str(error).isprintable()
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "why"),
-    [
-        ("(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com'",
-         "www.youtube.com", "its name cannot be resolved"),
-        ("[Errno -2] Name or service not known", "youtube",
-         "its name cannot be resolved"),
-        ("[Errno -3] Temporary failure in name resolution (caused by URLError(...))",
-         "youtube", "its name cannot be resolved"),
-        ("[Errno -5] No address associated with hostname", "youtube",
-         "its name cannot be resolved"),
-        ("[Errno 101] Network is unreachable", "youtube", "the network is unreachable"),
-    ],
-)  # fmt: skip
-def test_no_network(text: str, host: str, why: str) -> None:
-    """A machine that is offline is told so; neither site nor song is to blame."""
-    error = meaning_of(f"ERROR: [youtube] x1: Unable to download: {text}", "youtube")
-
-    assert isinstance(error, FetchError)
-    assert error.error_class is ErrorClass.ENVIRONMENT
-    assert str(error) == (
-        f"Expected a network connection to {host}, found none ({why}); connect, then run"
-        " the same command again."
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("ERROR: Read timed out. (caused by TransportError('x'))", "Read timed out"),
-        ("No title; please report this issue on  https://h/issues", "No title"),
-        ("Short one. Another one.", "Short one. Another one"),
-        ("First sentence. " + "word " * 60, "First sentence"),
-        ("word " * 60, "word " * 39 + "word…"),
-    ],
-)
-def test_long_texts_are_cut_where_a_reader_pauses(text: str, said: str) -> None:
-    """At a sentence's or a word's end; what is meant for developers goes."""
-    assert shortened(text) == said
-
-
 def test_search() -> None:
     """A search returns the first entries as the site states them, without visiting them."""
     entries = [
@@ -233,10 +149,3 @@ def test_search() -> None:
         ("1", 201),
         ("2", 202),
     ]
-
-
-def test_full_disk_blames_nobody() -> None:
-    """A full disk is no failure of the video."""
-    text = "unable to write data: [Errno 28] No space left on device"
-
-    assert isinstance(meaning_of(text, "youtube"), DiskFullError)
