@@ -11,10 +11,11 @@ from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import models as m
 from genre.db import open_catalog
 from genre.records import Outcome, Status
-from tests.servers import NO_ROUTE as NO_ROUTE
+from tests import servers
 from tests.synth import pure_tone, write_wave
 
 NO_SEARCH = "http:http://127.0.0.1:9/search"  # nobody listens there
+NO_ROUTE = servers.NO_ROUTE
 
 
 def song(path: Path, *, freq: float = 440.0, s: float = 2.0) -> Path:
