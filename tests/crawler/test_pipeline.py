@@ -154,9 +154,9 @@ def test_wrong_usage(tmp_path: Path, request_: dict[str, Any], message: str) -> 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("list.txt", r"is this a list of playlists\? then give it with --playlists"),
-        ("folder", "which is a folder: genre reads files"),
-        ("a.wav", "which is audio: genre reads files"),
+        ("list.txt", "found a list of playlists .*; give it with --playlists"),
+        ("folder", "Expected audio files in the folder .*, found none"),
+        ("a.wav", "genre reads files .*; to read songs, name their folder"),
         ("gone.csv", "Expected a playlist file at .*No such file"),
         ("x" * 300, "correct the name"),
         ("https://h.example/playlist/1", "export the playlist to a CSV file"),

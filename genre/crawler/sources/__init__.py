@@ -1,22 +1,39 @@
 """Playlists of every kind, behind one function.
 
-A source is a path, an http(s) address of a playlist file, or a service's playlist.
-Each kind of file has one reader (``KINDS`` says for which name ending), each service
-one ``SERVICE``; both are small files beside this one.
+A source is a path, an http(s) address of a playlist file, a folder of audio files, or
+a service's playlist. Each kind of file has one reader (``KINDS`` says for which name
+ending), each service one ``SERVICE``; both are small files beside this one.
 """
 
-import errno
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from genre.crawler.sources import archive, csv, deezer, jamendo, listenbrainz, m3u
+from genre.crawler.sources import (
+    archive,
+    csv,
+    deezer,
+    folder,
+    jamendo,
+    listenbrainz,
+    m3u,
+    text,
+)
 from genre.crawler.sources.kit import Kit, Service
-from genre.crawler.sources.places import Document
+from genre.crawler.sources.opening import (
+    fetch,
+    is_address,
+    is_folder,
+    name_in,
+    open_file,
+    path_of,
+    real_path,
+)
+from genre.crawler.sources.places import AUDIO_ENDINGS, Document
 from genre.errors import ItemError, UsageError
+from genre.files import sha256_file
 from genre.records import ErrorClass, ListEntry, PlaylistData, Unchanged
 from genre.text import display, text_key
 
@@ -24,9 +41,11 @@ __all__ = ["AUDIO_ENDINGS", "Kit", "Service", "check_argument", "read_source"]
 
 Reader = Callable[[Document, Kit], tuple[PlaylistData, ...]]
 KINDS: Mapping[str, Reader] = {
+    ".csv": csv.read,
     ".m3u": m3u.read,
     ".m3u8": m3u.read,
-    ".csv": csv.read,
+    ".tsv": csv.read,
+    ".txt": text.read,
 }
 SERVICES: tuple[Service, ...] = (
     deezer.SERVICE,
@@ -34,12 +53,6 @@ SERVICES: tuple[Service, ...] = (
     jamendo.SERVICE,
     archive.SERVICE,
 )
-_MAX_BYTES = 64_000_000
-_DEADLINE_S = 60.0
-AUDIO_ENDINGS = frozenset(
-    [".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac", ".aiff"]
-)
-_EXPORT = "export the playlist to a CSV file and name that"
 
 
 def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, ...]:
@@ -58,10 +71,17 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
     """
     if service := service_of_source(entry.source):
         return (service.read(service.recognise(entry.source) or "", kit),)
-    source, part = _split_part(entry.source, kit.base)
     kit = replace(kit, listed=entry.line > 0)
-    document = _fetch(source, kit) if _is_address(source) else _open(source, kit)
-    found = KINDS[_ending(document.name)](document, kit)
+    source, part = _split_part(entry.source, kit.base)
+    if _is_folder(source, kit.base):
+        return (folder.read(real_path(path_of(source, kit.base)), kit),)
+    reader = _reader_of(source)
+    if is_address(source):
+        document = fetch(source, kit)
+    else:
+        document = open_file(path_of(source, kit.base), kit.digest)
+    _refuse_list(document)
+    found = reader(document, kit)
     return _named(found, part, document.name) if part else found
 
 
@@ -81,16 +101,14 @@ def check_argument(source: str, *, base: Path) -> None:
     if service_of_source(source):
         return
     source, _ = _split_part(source, base)
+    path = path_of(source, base)
     try:
-        if _is_address(source):
-            _ending(_name_in(source), source=source)
-        elif advice := _other_than_playlist(_path(source, base)):
-            raise UsageError(
-                f"Expected a playlist as SOURCE, found {display(source, width=100)!r},"
-                f" {advice}"
-            )
-        else:
-            _content_of(source, base)
+        if _is_folder(source, base):
+            folder.check(path)
+            return
+        _reader_of(source)
+        if not is_address(source):
+            _refuse_list(open_file(path, sha256_file))
     except ItemError as error:
         raise UsageError(str(error)) from error
 
@@ -98,9 +116,10 @@ def check_argument(source: str, *, base: Path) -> None:
 def _split_part(source: str, base: Path) -> tuple[str, str]:
     """Return a file and the name after its ``#``, which may also be a file's own."""
     path, mark, part = source.partition("#")
-    if not mark or os.path.exists(_path(source, base)):  # noqa: PTH110 - overlong names
+    whole = path_of(source, base)
+    if not mark or os.path.exists(whole):  # noqa: PTH110 - overlong names
         return source, ""
-    return path, unquote(part) if _is_address(path) else part
+    return path, unquote(part) if is_address(path) else part
 
 
 def _named(
@@ -117,102 +136,44 @@ def _named(
     return chosen
 
 
-def _other_than_playlist(path: Path) -> str:
-    """Say what an existing path is that is no playlist, and what to do; else ""."""
-    ending = path.suffix.lower()
-    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir fails on an overlong name
-        return f"which is a folder: {_supported()}; name a playlist file in it."
-    if ending in KINDS or not os.path.isfile(path):  # noqa: PTH113 - likewise
-        return ""
-    if ending in AUDIO_ENDINGS:
-        return f"which is audio: {_supported()}; write its path into an .m3u file."
-    advice = "is this a list of playlists? then give it with --playlists"
-    return f"which is none that can be read: {_supported()}; {advice}."
+def _refuse_list(document: Document) -> None:
+    """Refuse a list of playlists, which is a text file too."""
+    if Path(document.name).suffix.lower() == ".txt":
+        text.refuse_list(document, _is_playlist)
+
+
+def _is_playlist(source: str) -> bool:
+    ending = Path(source.partition("#")[0]).suffix.lower()
+    return ending in KINDS or service_of_source(source) is not None
+
+
+def _is_folder(source: str, base: Path) -> bool:
+    return not is_address(source) and is_folder(path_of(source, base))
+
+
+def _reader_of(source: str) -> Reader:
+    """Return the reader for a file or address, told by the ending of its name."""
+    name = name_in(source) if is_address(source) else source
+    ending = Path(name).suffix.lower()
+    if ending in KINDS:
+        return KINDS[ending]
+    shown = display(source, width=100)
+    advice = "correct the name"
+    if shown.startswith(("http", "spotify:")):
+        advice = "export the playlist to a CSV file and name that"
+    elif ending in AUDIO_ENDINGS:
+        advice = "to read songs, name their folder"
+    raise ItemError(
+        f"Expected a playlist, found {shown!r}, which is none that can be read:"
+        f" {_supported()}; {advice}.",
+        error_class=ErrorClass.ENVIRONMENT,
+    )
 
 
 def _supported() -> str:
     endings = ", ".join(sorted(KINDS))
     forms = "".join(f", {service.form}" for service in SERVICES)
-    return f"genre reads files ({endings}), also at an http(s) address{forms}"
-
-
-def _is_address(source: str) -> bool:
-    return source.lower().startswith(("http://", "https://"))
-
-
-def _path(source: str, base: Path) -> Path:
-    return Path.home() / source[2:] if source.startswith("~/") else base / source
-
-
-def _fetch(url: str, kit: Kit) -> Document:
-    name = _name_in(url)
-    _ending(name, source=url)
-    with tempfile.TemporaryDirectory(prefix="genre-") as folder:
-        target = Path(folder) / "playlist"
-        kit.client.download(
-            url,
-            target,
-            max_bytes=_MAX_BYTES,
-            deadline_s=_DEADLINE_S,
-            trusted=True,  # the user wrote this address
-        )
-        content = target.read_bytes()
-    return Document(url, name, content, folder=None, digest=kit.digest)
-
-
-def _open(source: str, kit: Kit) -> Document:
-    path, content = _content_of(source, kit.base)
-    return Document(
-        str(path), path.name, content, folder=path.parent, digest=kit.digest
-    )
-
-
-def _content_of(source: str, base: Path) -> tuple[Path, bytes]:
-    """Return a playlist file's real path and its bytes."""
-    path = _path(source, base)
-    _ending(path.name, source=source)
-    try:
-        path = path.resolve(strict=True)
-        str(path).encode()  # a folder's name may be no text
-        return path, _read(path)
-    except (OSError, UnicodeEncodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "a name not in UTF-8"
-        raise ItemError(
-            f"Expected a playlist file at {display(path)}, found: {reason}; correct the"
-            " path or its permissions.",
-            error_class=ErrorClass.ENVIRONMENT,
-        ) from error
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():  # reading a pipe or a device may never end
-        raise OSError(errno.EINVAL, "not a regular file")
-    with path.open("rb") as stream:
-        content = stream.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ItemError(
-            f"Expected a playlist of at most {_MAX_BYTES // 10**6} MB in"
-            f" {display(path)}, found more; split it."
-        )
-    return content
-
-
-def _name_in(url: str) -> str:
-    try:
-        return unquote(urlsplit(url).path).rpartition("/")[2]
-    except ValueError:  # "http://[half an address"
-        return ""
-
-
-def _ending(name: str, *, source: str = "") -> str:
-    """Return the file name ending that says of which kind a playlist is."""
-    ending = Path(name).suffix.lower()
-    if ending in KINDS:
-        return ending
-    shown = display(source or name, width=100)
-    advice = _EXPORT if shown.startswith(("http", "spotify:")) else "correct the name"
-    raise ItemError(
-        f"Expected a playlist, found {shown!r}, which is none that can be read:"
-        f" {_supported()}; {advice}.",
-        error_class=ErrorClass.ENVIRONMENT,
+    return (
+        f"genre reads files ({endings}), also at an http(s) address, folders of audio"
+        f" files{forms}"
     )

@@ -9,7 +9,7 @@ with the row's number.
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -99,7 +99,7 @@ def playlist_of(
         truncated=truncated,
         problems=tuple(used.problems),
         unreadable=tuple(used.unreadable),
-        notes=notes,
+        notes=(*notes, *_nameless(document.name, used.items)),
     )
 
 
@@ -196,6 +196,16 @@ def nothing_usable(name: str, problems: Sequence[str]) -> ItemError:
         f"Expected at least one usable row in {display(name)}, found"
         f" none{first}; each row needs a file, an http(s) address, or artist and title."
     )
+
+
+def _nameless(name: str, items: Iterable[PlaylistItem]) -> Iterator[str]:
+    """Say how many songs are known by a number only, at a service that plays none."""
+    n = sum(not (item.artists or item.url or item.path) for item in items)
+    if n:
+        yield (
+            f"{name}: {n} rows only refer to a song, without names; its audio can be"
+            " found once another playlist names it."
+        )
 
 
 def _item(row: Row, position: int, place_of: Callable[[Row], Place]) -> PlaylistItem:

@@ -14,6 +14,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 from genre.crawler import sites
 from genre.text import display
 
+AUDIO_ENDINGS = frozenset(
+    [".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac",
+     ".aif", ".aiff", ".wma"]
+)  # fmt: skip
 _MAX_LENGTH = 2_000  # of a path or address
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OF_A_MACHINE = re.compile(r"[/\\~]|[A-Za-z][A-Za-z0-9+.-]*:")  # C:\ too

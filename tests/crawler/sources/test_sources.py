@@ -1,5 +1,6 @@
 """Which sources there are, and what a fetched playlist may name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,8 @@ def test_dead_playlist_address(tmp_path: Path) -> None:
 
 
 def test_playlist_that_is_no_file(tmp_path: Path) -> None:
-    """A folder with a playlist's name is refused."""
-    (tmp_path / "p.m3u").mkdir()
+    """What is neither a file nor a folder, and may never end, is not read."""
+    os.mkfifo(tmp_path / "p.m3u")
 
     with pytest.raises(ItemError, match="not a regular file"):
         read("p.m3u", tmp_path)
