@@ -29,7 +29,7 @@ class PageTrail:
         if not isinstance(url, str) or not self._is_below(url):
             raise FetchError(
                 f"Expected the next page at {redact(self._prefix)}, found that it leads to"
-                f" {redact(str(url))}, which must not see your login; tell whoever runs"
+                f" {redact(str(url))}, which must not see your login; report this to"
                 " the service.",
                 error_class=ErrorClass.PERMANENT,
             )

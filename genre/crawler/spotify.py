@@ -247,7 +247,8 @@ def _answer(call: Callable[[], Any], asked: str) -> Any:
             raise refusals.too_eager(asked, back_at) from error
         if error.http_status == 401:
             raise _UnauthorisedError from error
-        raise refusals.refusal(error.http_status, str(error.msg), asked) from error
+        said = str(error.msg).partition(":\n ")[2]  # after the address
+        raise refusals.refusal(error.http_status, said, asked) from error
     except AttributeError as error:  # {"error": "text"}, where it expects an object
         if not isinstance(error.__context__, HTTPError):
             raise
