@@ -8,37 +8,10 @@ another genre; "Official Video" and "2011 Remaster" are not.
 import re
 from dataclasses import dataclass
 
+from genre.crawler.wording import NOISE_PATTERN, REMARK_PATTERN, VERSION_PATTERNS
 from genre.records import NOBODY
 from genre.text import text_key
 
-# A kind of version, and the words (as text_key writes them) that give it away.
-_KINDS = {
-    "remix": "remix remixed rmx rework reworked bootleg flip refix vip dub redub",
-    "edit": "edit",
-    "extended": "extended club 12",
-    "live": "live concert session unplugged",
-    "acoustic": "acoustic",
-    "instrumental": "instrumental instrumentals",
-    "karaoke": "karaoke",
-    "cover": "cover covered tribute",
-    "sped up": "sped nightcore speed",
-    "slowed": "slowed reverb screwed",
-    "mashup": "mashup megamix medley",
-    "a cappella": "acapella cappella acappella",
-    "demo": "demo",
-    "8d": "8d",
-    "bass boosted": "boosted bassboosted",
-    "reversed": "reversed backwards",
-}
-_WORD_KIND = {word: kind for kind, words in _KINDS.items() for word in words.split()}
-
-# Bracketed remarks that say nothing about the recording.
-_NOISE = re.compile(
-    r"\b(official|video|audio|lyrics?|lyric video|visuali[sz]er|hd|hq|4k|1080p|720p|mv|m v"
-    r"|remaster(ed)?|original (mix|version)|album version|single version|full (song|track)"
-    r"|explicit|clean|free (download|dl)|out now|premiere|bonus track|mono|stereo"
-    r"|music video|topic|provided to youtube)\b"
-)
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _YEAR = re.compile(r"(19|20)\d\d")
 _DASH = re.compile(r"\s+[-–—‒―]+\s+")
@@ -135,9 +108,9 @@ def split_artist_title(raw: str) -> tuple[str, str]:
 def version_kinds(text: str) -> frozenset[str]:
     """Return which kinds of version a text speaks of: remix, live, cover..."""
     key = text_key(text)
-    if _NOISE.fullmatch(key):  # "original mix" is no remix
+    if NOISE_PATTERN.fullmatch(key):  # "original mix" is no remix
         return frozenset()
-    kinds = {_WORD_KIND[word] for word in key.split() if word in _WORD_KIND}
+    kinds = {kind for kind, words in VERSION_PATTERNS.items() if words.search(key)}
     if key.endswith(" mix") and _remixers(text):  # "Extended Mix" is no remix
         kinds.add("remix")
     return frozenset(kinds)
@@ -152,13 +125,15 @@ def version_key(version: str) -> str:
 
 def without_noise(text: str) -> str:
     """Return the comparable form of a text without remarks like "official video"."""
-    return " ".join(_NOISE.sub(" ", text_key(text)).split())
+    return " ".join(NOISE_PATTERN.sub(" ", text_key(text)).split())
 
 
 def _is_remark(text: str) -> bool:
     """Tell whether the part after a dash or in brackets is not part of the name."""
     key = text_key(text)
-    return bool(_NOISE.search(key) or version_kinds(text)) or bool(_YEAR.fullmatch(key))
+    return bool(REMARK_PATTERN.search(key) or version_kinds(text)) or bool(
+        _YEAR.fullmatch(key)
+    )
 
 
 def _remixers(version: str) -> list[str]:

@@ -42,6 +42,19 @@ REMIX = song("The Band", "One More Time", "Bob Remix")
         (song("Beyoncé", "Déjà Vu"), result("BEYONCE - Deja vu")),
         (SONG, result("One More Time", "")),
         (SONG, result("One More Time - Official Video", "Unknown")),
+        (SONG, result("One More Time", "Various Artists - Topic")),
+        (SONG, result("07 - The Band - One More Time [LABEL042]")),
+        (SONG, result("The Band - One More Time | Deep House | Some Label")),
+        (SONG, result("THE BAND 'One More Time' MV")),
+        (song("The Band", "Summer Rain"), result("The Band - Sumemr Rain")),
+        (SONG, result("The Band - One More Time (Clip officiel)")),
+        (song("A", "Tale, Pt. 2"), result("Tale (Part II)", "A - Topic")),
+        (song("Œuvre", "Æther Song"), result("Oeuvre - Aether Song")),
+        (song("Марина Орлова", "Белая зима"), result("Marina Orlova - Belaya Zima")),
+        (
+            song("A", "Song", "Someone's Sunset Mix"),
+            result("A - Song (Someone Sunset Mix)"),
+        ),
     ],
 )
 def test_accepted(wanted: Track, found: Candidate) -> None:
@@ -67,6 +80,21 @@ def test_accepted(wanted: Track, found: Candidate) -> None:
         (SONG, result("The Band - One More Time", s=3600), "length differs by 3385 s"),
         (REMIX, result("The Band - One More Time"), "remix is missing"),
         (REMIX, result("The Band - One More Time (Eve Remix)"), "another remixer"),
+        (SONG, result("The Band - One More Time (Clean)"), "clean is not wanted"),
+        (SONG, result("The Band - One More Time reaction"), "talk is not wanted"),
+        (SONG, result("One More Time", "Karaoke Club"), "karaoke is not wanted"),
+        (SONG, result("The Band - One More Time (Eve Edit)"), "remix is not wanted"),
+        (SONG, result("The Band type beat - One More Time"), "a beat is not wanted"),
+        (SONG, result("The Band - One More Time (en vivo)"), "live is not wanted"),
+        (SONG, result("The Band - One More Time 弾いてみた"), "cover is not wanted"),
+        (song("A", "Chapter 7"), result("A - Chapter 8"), "another part or number"),
+        (song("A", "Tale (Part I)"), result("A - Tale (Part II)"), "another part"),
+        (song("A", "Song - Clean Version"), result("A - Song"), "clean is missing"),
+        (
+            song("Trío Candela", "Amanecer"),
+            result("Amanecer", "Candela Ruiz"),
+            "another artist",
+        ),
     ],
 )
 def test_rejected(wanted: Track, found: Candidate, reason: str) -> None:
@@ -84,6 +112,12 @@ def test_rejected(wanted: Track, found: Candidate, reason: str) -> None:
         (song("The Band", "One More Time", s=None),
          result("The Band - One More Time (Extended Mix)")),
         (SONG, result("One More Time", "", s=None)),
+        (SONG, result("The Band - One More Time (Official Video)", s=235)),
+        (SONG, result("The Band - One More Time (Piano)")),
+        (SONG, result("The Band - One More Night")),
+        (SONG, result("Somewhere presents again The Band - One More Time")),
+        (song("Club", "夜の電車"), result("Kurabu - Yoru no Densha", "Kurabu")),
+        (song("A", "Song", "Tom Arden Remix"), result("A - Song (Arden Mix)")),
     ],
 )  # fmt: skip
 def test_left_to_a_person(wanted: Track, found: Candidate) -> None:
