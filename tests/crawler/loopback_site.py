@@ -1,11 +1,13 @@
 """A site of our own for yt-dlp, served from loopback.
 
 ``http://127.0.0.1:PORT/site/ID`` answers JSON: the fields of a video, or
-``{"error": TEXT}`` for what a real site's extractor would say.
+``{"error": TEXT}`` for what a real site's extractor would say. ``"path"`` instead of
+``"url"`` is relative to the site.
 """
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from yt_dlp.extractor.common import InfoExtractor, SearchInfoExtractor
 from yt_dlp.utils import ExtractorError
@@ -28,6 +30,8 @@ class LoopbackIE(InfoExtractor):  # type: ignore[misc] # yt-dlp has no types
         found = self._download_json(url, self._match_id(url))
         if "error" in found:
             raise ExtractorError(found["error"], expected=True)
+        if "path" in found:
+            found["url"] = urljoin(url, found["path"])
         return {"id": self._match_id(url), "title": "Song", "ext": "mp3", **found}
 
 
