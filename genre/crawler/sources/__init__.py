@@ -15,11 +15,15 @@ from genre.crawler.sources import (
     archive,
     csv,
     deezer,
+    embed,
     folder,
     jamendo,
+    json_files,
+    jspf,
     listenbrainz,
     m3u,
     text,
+    xspf,
 )
 from genre.crawler.sources.kit import Kit, Service
 from genre.crawler.sources.opening import (
@@ -42,10 +46,15 @@ __all__ = ["AUDIO_ENDINGS", "Kit", "Service", "check_argument", "read_source"]
 Reader = Callable[[Document, Kit], tuple[PlaylistData, ...]]
 KINDS: Mapping[str, Reader] = {
     ".csv": csv.read,
+    ".htm": embed.read,
+    ".html": embed.read,
+    ".json": json_files.read,
+    ".jspf": jspf.read,
     ".m3u": m3u.read,
     ".m3u8": m3u.read,
     ".tsv": csv.read,
     ".txt": text.read,
+    ".xspf": xspf.read,
 }
 SERVICES: tuple[Service, ...] = (
     deezer.SERVICE,
