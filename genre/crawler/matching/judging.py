@@ -154,6 +154,8 @@ def _words_gate(wanted: Wanted, found: Found) -> Iterator[_Gate]:
     """Doubt a result whose other words the song does not explain."""
     if likeness.another_number(wanted, found):
         yield _WRONG, "another part or number"
+    if likeness.lacks_number(wanted, found):
+        yield _DOUBT, "a part or number is missing"
     allowed = 0 if _difference(wanted, found) is None else 2
     if likeness.unexplained(wanted, found) > allowed:
         yield _DOUBT, "more words than the song explains"

@@ -48,11 +48,17 @@ def unexplained(wanted: Wanted, found: Found) -> int:
 
 
 def another_number(wanted: Wanted, found: Found) -> bool:
-    """Tell whether a part, number or chapter is asked for and another one is there."""
+    """Tell whether a part, number or chapter is there that is not asked for."""
     asked, text = numbers_in(wanted.title), key_of(found.text)
     offered = numbers_in(text) - numbers_in(key_of(wanted.names[0]))
-    counted = counted_in(text) - asked
-    return not asked <= offered or (bool(counted) and not asked)
+    if not asked:
+        return bool(counted_in(text))
+    return bool(offered) and not asked <= offered
+
+
+def lacks_number(wanted: Wanted, found: Found) -> bool:
+    """Tell whether a part, number or chapter is asked for and none is there."""
+    return bool(numbers_in(wanted.title)) and not numbers_in(key_of(found.text))
 
 
 def _forms(wanted: Wanted, found: Found) -> set[str]:

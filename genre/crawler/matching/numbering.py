@@ -26,7 +26,8 @@ _SPELLED = {
 
 def numbers_in(key: str) -> set[str]:
     """Return the numbers in a comparable text; years and sizes are none."""
-    words = [ROMAN.get(w, w) if len(w) > 1 else w for w in key.split()]
+    names = {**_SPELLED, **{roman: n for roman, n in ROMAN.items() if len(roman) > 1}}
+    words = [names.get(word, word) for word in key.split()]
     plain = {w.lstrip("0") or "0" for w in words if w.isdigit() and len(w) < 4}
     return plain | counted_in(key)
 
