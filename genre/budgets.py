@@ -85,24 +85,33 @@ class Turns:
         self._lines: dict[str, _Line] = {}
 
     def take(self, service: str) -> float:
-        """Wait for a turn at ``service``; return how many seconds that took.
+        """Wait for a turn at ``service``; return the time from which it counts.
 
         Raises
         ------
         ServiceStopError
             The service asked for a pause too long to wait for.
         """
-        waited = 0.0
         while True:
             with self._lock:
                 now = self._clock()
                 turn = self._reserve(service, now)
             if turn > now:
                 self._sleep(turn - now)
-                waited += turn - now
             with self._lock:
                 if self._line(service).paused_until <= turn:
-                    return waited
+                    return turn
+
+    def check(self, service: str) -> None:
+        """Let a turn that was given a while ago still count, or say why it does not.
+
+        Raises
+        ------
+        ServiceStopError
+            The service has asked for a pause since, too long to wait for.
+        """
+        with self._lock:
+            self._check(self._line(service), self._clock())
 
     def pause(self, service: str, seconds: float, stop: ServiceStopError) -> bool:
         """Let nobody ask ``service`` for a while; tell whether that is waited for."""
@@ -115,11 +124,7 @@ class Turns:
     def _reserve(self, service: str, now: float) -> float:
         """Note and return the time of the next turn."""
         line, budget = self._line(service), self._budget(service)
-        if line.stop and not self._is_bearable(line.paused_until - now):
-            stop = line.stop
-            raise ServiceStopError(
-                str(stop), service=stop.service, retry_at=stop.retry_at
-            )
+        self._check(line, now)
         turn = max(now, line.paused_until)
         if budget is None:
             return turn
@@ -127,6 +132,13 @@ class Turns:
             turn = max(turn, line.turns.popleft() + budget.window_s())
         line.turns.append(turn)
         return turn
+
+    def _check(self, line: _Line, now: float) -> None:
+        if line.stop and not self._is_bearable(line.paused_until - now):
+            stop = line.stop
+            raise ServiceStopError(
+                str(stop), service=stop.service, retry_at=stop.retry_at
+            )
 
     def _is_bearable(self, seconds: float) -> bool:
         return math.floor(seconds) <= self._longest_s  # services speak in whole seconds

@@ -3,14 +3,13 @@
 It says who it is, asks a service only as often as its budget allows, rests as long
 as a service asks, tries again after temporary faults, bounds time and bytes, and
 follows redirects by hand to look where they lead. The crawler downloads with it;
-adapters ask it for JSON. ``budgets`` gives the turns, ``wire`` does the single
-exchange, ``refusals`` says what an answer means that is none.
+adapters ask it for JSON. ``patience`` waits and tries again, ``wire`` does the single
+exchange, ``refusals`` says what a status means.
 """
 
 import contextlib
 import hashlib
 import json
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,13 +18,14 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from genre import __version__
-from genre.budgets import BUDGETS, Budget, Turns
+from genre.budgets import BUDGETS, Budget
 from genre.config import Settings
 from genre.connections import Deadline
-from genre.errors import FetchError, ServiceStopError
+from genre.errors import FetchError
 from genre.files import scratch_write
+from genre.patience import Patience
 from genre.records import ErrorClass
-from genre.refusals import check_status, seconds_until
+from genre.refusals import check_status
 from genre.text import clean_text
 from genre.urls import Target, parse_target, redact, resolve, shown_scheme, with_params
 from genre.wire import Reply, Wire
@@ -33,13 +33,6 @@ from genre.wire import Reply, Wire
 __all__ = ["BUDGETS", "Budget", "Download", "HttpClient", "redact"]
 
 _MAX_REDIRECTS = 5
-_TRIES = 3
-_BACKOFF_S, _BACKOFF_MAX_S = 0.3, 8.0
-
-# A service that asks for a rest is asked again so often, after so many seconds, which
-# double, where it names no time.
-_RESTS = 3
-_REST_S, _REST_MIN_S = 5.0, 1.0
 
 Answer = TypeVar("Answer")
 
@@ -98,8 +91,7 @@ class HttpClient:
         self._wire = Wire(lookup)
         self._clock = clock
         self._sleep = sleep or self._wire.closing.wait
-        self._longest_s = settings.max_wait_s
-        self._turns = Turns(
+        self._patience = Patience(
             budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
         )
 
@@ -209,40 +201,13 @@ class HttpClient:
     def _persist(
         self, ask: _Ask, read: Callable[[Reply], Answer], deadline_s: float
     ) -> Answer:
-        """Try again after temporary faults and short rests, while the deadline allows."""
         deadline = Deadline(deadline_s, self._clock)
-        n_faults = n_rests = 0
-        while True:
-            try:
-                with self._get(ask, deadline) as reply:
-                    return read(reply)
-            except ServiceStopError as error:
-                self._rest(error, ask.service, n_rests)
-                n_rests += 1
-            except FetchError as error:
-                self._back_off(error, deadline, n_faults)
-                n_faults += 1
 
-    def _rest(self, error: ServiceStopError, service: str, n_before: int) -> None:
-        """Let everything that needs the service rest as it asks, or raise."""
-        name = service or error.service
-        stop = ServiceStopError(str(error), service=name, retry_at=error.retry_at)
-        if error.retry_at is None:
-            seconds = min(self._longest_s, _REST_S * 2**n_before)
-        else:
-            seconds = seconds_until(error.retry_at)
-        bearable = self._turns.pause(name, max(_REST_MIN_S, seconds), stop)
-        if not bearable or n_before == _RESTS:
-            raise stop from error
+        def once() -> Answer:
+            with self._get(ask, deadline) as reply:
+                return read(reply)
 
-    def _back_off(self, error: FetchError, deadline: Deadline, n_before: int) -> None:
-        """Pause after a temporary fault, longer each time (full jitter), or raise."""
-        longest = min(_BACKOFF_MAX_S, _BACKOFF_S * 2**n_before)
-        pause = random.uniform(0, longest)  # noqa: S311 (no secret)
-        hopeless = error.error_class is not ErrorClass.TEMPORARY
-        if hopeless or n_before + 1 == _TRIES or deadline.left() <= pause:
-            raise error
-        self._wait(pause)
+        return self._patience.persist(once, service=ask.service, deadline=deadline)
 
     def _wait(self, seconds: float) -> None:
         self._sleep(seconds)
@@ -253,7 +218,8 @@ class HttpClient:
         """Follow redirects to the answer; trust ends with the host it was given to."""
         target, trusted, own = parse_target(ask.url), ask.trusted, ask.own
         for _ in range(_MAX_REDIRECTS + 1):
-            deadline.extend(self._turns.take(ask.service or target.host_header))
+            service = ask.service or target.host_header
+            self._patience.take_turn(service, deadline)
             login = target.login_headers() if trusted else {}
             headers = {"User-Agent": self._agent, **ask.accept, **login, **own}
             with self._wire.exchange(

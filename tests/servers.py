@@ -49,7 +49,8 @@ class Reply:
     @property
     def is_whole(self) -> bool:
         """Whether the client can tell where the body ends, and gets all of it."""
-        return self.content_length and self.truncate_at is None
+        has_end = self.content_length or "Transfer-Encoding" in self.headers
+        return has_end and self.truncate_at is None
 
 
 NO_ROUTE = "255.255.255.255"  # the kernel itself says that it cannot be reached
