@@ -82,10 +82,8 @@ DOUBTS = (
     " jazz version, rock version, metal version, punk version, duet, take, alternate,"
     " alternative, alt, variant, early, unreleased, original, film version,"
     " short film, movie, scene, trailer music, soundalike, inspired, style, vs, meets,"
-    " dj, set, beat, challenge, trend, tiktok, compilation, part, episode"
+    " version, ver, mix, dj, set, beat, challenge, trend, tiktok, compilation, part, episode"
 )
-# Words for a cut: the length tells whether it is the one that is meant.
-CUTS = "version, ver, mix"
 # Remarks that say nothing about the recording; a bracket with one of them is dropped.
 REMARKS = (
     "official, officiel, oficial, officielle, offiziell, offizielles, ufficiale,"
@@ -106,7 +104,9 @@ FILLERS = (
     " visualizzer, hi res, amv, dirty, uncensored, free, premier, new, han rom eng,"
     " copyright free, no copyright, copyright free music, ncs, vinyl, rip, cd rip, 7, 45,"
     " 45 rpm, 78 rpm, ost, soundtrack, original soundtrack, deluxe, deluxe edition,"
-    " anniversary edition, provided to youtube by, full version, hit songs, full"
+    " anniversary edition, provided to youtube by, full version, hit songs, full,"
+    " radio mix, radio edit, radio version, main version, standard version,"
+    " explicit version, video version, video edit, single edit, album edit"
 )
 
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -135,5 +135,4 @@ OTHER_PATTERNS: Mapping[str, re.Pattern[str]] = {
 }
 REMARK_PATTERN = pattern_of(words_of(REMARKS))
 DOUBT_PATTERN = pattern_of(words_of(DOUBTS))
-CUT_PATTERN = pattern_of(words_of(CUTS))
 NOISE_PATTERN = pattern_of(words_of(f"{REMARKS}, {FILLERS}"))

@@ -21,6 +21,7 @@ _EXTRA_WORD = 0.005  # of equal results the one that says least comes first
 _UNKNOWN = 0.6  # of a length or an artist: neither for nor against
 _SOFT_KINDS = frozenset({"edit", "extended"})  # the same recording, cut differently
 _INTRO_S = 30.0  # how much a video may add before and after a song
+_SAME_S = 4.0  # within which two copies of one recording differ
 # How high a result may score that has something against it.
 _WRONG, _OTHER, _UNLIKE, _DOUBT = 0.3, 0.4, 0.5, 0.7
 
@@ -117,7 +118,7 @@ def _compare(wanted: Wanted, found: Found, least_s: float) -> _Likeness:
 def _is_foreign(wanted: Wanted, found: Found, title: float) -> bool:
     """Tell whether a result that is as long as the song is written in other letters."""
     differ = scripts.scripts_differ(wanted, found)
-    return title < 0.7 and differ and _is_close(wanted, found, 3.0)
+    return title < 0.7 and differ and _is_close(wanted, found, _SAME_S)
 
 
 def _difference(wanted: Wanted, found: Found) -> float | None:
@@ -140,7 +141,7 @@ def _title_gate(
     wanted: Wanted, found: Found, title: float, sounds: float
 ) -> Iterator[_Gate]:
     if sounds >= 0.6:
-        if sounds < 0.85 or not _is_close(wanted, found, 3.0):
+        if sounds < 0.85 or not _is_close(wanted, found, _SAME_S):
             yield _DOUBT, "written in another script"
     elif _is_foreign(wanted, found, title):
         yield _DOUBT, "written in another script"
@@ -156,11 +157,10 @@ def _words_gate(wanted: Wanted, found: Found) -> Iterator[_Gate]:
         yield _WRONG, "another part or number"
     if likeness.lacks_number(wanted, found):
         yield _DOUBT, "a part or number is missing"
-    allowed = 0 if _difference(wanted, found) is None else 2
+    allowed = int(_is_close(wanted, found, _SAME_S))
     if likeness.unexplained(wanted, found) > allowed:
         yield _DOUBT, "more words than the song explains"
-    same_length = _is_close(wanted, found, 3.0)
-    if versions.doubtful(wanted, found, same_length=same_length):
+    if versions.doubtful(wanted, found):
         yield _DOUBT, "perhaps another take"
 
 
@@ -173,7 +173,7 @@ def _artist(wanted: Wanted, found: Found) -> tuple[float, list[_Gate]]:
         return like, []
     if likeness.names_nobody(wanted, found):
         # A short title and a loose length would decide alone: a person should.
-        sure = len(wanted.title) > 7 and _is_close(wanted, found, 3.0)
+        sure = len(wanted.title) > 7 and _is_close(wanted, found, _SAME_S)
         return _UNKNOWN, [(1.0 if sure else _DOUBT, "artist unknown")]
     if like >= _UNKNOWN:
         return like, [(_DOUBT, "not quite the artist")]
@@ -183,7 +183,11 @@ def _artist(wanted: Wanted, found: Found) -> tuple[float, list[_Gate]]:
 def _length_gate(
     found: Found, difference: float | None, allowed: float
 ) -> Iterator[_Gate]:
-    if difference is None or abs(difference) <= allowed:
+    if difference is None or abs(difference) <= _SAME_S:
+        return
+    if abs(difference) <= allowed:
+        if not found.is_video:
+            yield _DOUBT, f"length differs by {abs(difference):.0f} s"
         return
     may_be_intro = found.is_video and 0 < difference <= _INTRO_S
     limit = _DOUBT if may_be_intro else _UNLIKE

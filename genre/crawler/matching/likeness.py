@@ -18,6 +18,7 @@ from genre.crawler.wording import NOISE_PATTERN
 from genre.records import NOBODY
 from genre.text import text_key
 
+_JOINS = frozenset(["feat", "ft", "the", "by", "and", "vs", "with"])
 _QUOTED = re.compile(r"(?:^|(?<=\s))['\"“”‘’]([^'\"“”‘’]{2,})['\"“”‘’](?=\s|$)")
 
 
@@ -36,15 +37,9 @@ def unexplained(wanted: Wanted, found: Found) -> int:
     script = is_foreign(wanted.title)  # a title in two scripts says everything twice
     words = {w for w in words if is_foreign(w) == script}
     known = wanted.words | set(found.channel.split())
-    known |= set(text_key(wanted.version).split()) | {
-        "feat",
-        "ft",
-        "the",
-        "by",
-        "x",
-        "and",
-    }
-    return sum(not YEAR.fullmatch(w) and not _near(w, known) for w in words)
+    known |= set(text_key(wanted.version).split()) | _JOINS
+    strange = (w for w in words if len(w) > 1 and not YEAR.fullmatch(w))
+    return sum(not near(w, known) for w in strange)
 
 
 def another_number(wanted: Wanted, found: Found) -> bool:
@@ -87,12 +82,12 @@ def _similar(wanted: str, form: str) -> float:
     if len(wanted) <= 4:
         return ratio if ratio < 0.7 else 0.69  # in short names each letter counts
     ours, theirs = wanted.split(), form.split()
-    strange = sum(not _near(w, theirs) for w in ours)
-    strange += sum(not _near(w, ours) for w in theirs)
+    strange = sum(not near(w, theirs) for w in ours)
+    strange += sum(not near(w, ours) for w in theirs)
     return min(ratio, 0.84) if strange else max(ratio, 0.9)
 
 
-def _near(word: str, words: Iterable[str]) -> bool:
+def near(word: str, words: Iterable[str]) -> bool:
     """Tell whether a word is among others, a slip of the finger allowed."""
     if word in words:
         return True

@@ -1,12 +1,12 @@
 """Which kinds of version a search result speaks of, and whose remix it is. Pure."""
 
-from rapidfuzz import fuzz
-
 from genre.crawler import titles
 from genre.crawler.matching.anatomy import Found, Wanted, key_of, kinds_of, other_kinds
-from genre.crawler.wording import CUT_PATTERN, DOUBT_PATTERN, NOISE_PATTERN
+from genre.crawler.matching.likeness import near
+from genre.crawler.wording import DOUBT_PATTERN, NOISE_PATTERN
 from genre.text import text_key
 
+_JOINS = frozenset(["and", "x", "feat", "ft", "vs", "with", "the"])
 # What a channel's name says about all it holds.
 _CHANNEL_KINDS = frozenset(
     ["karaoke", "cover", "sped up", "slowed", "8d", "bass boosted", "instrumental",
@@ -23,29 +23,37 @@ def kinds_found(wanted: Wanted, found: Found) -> frozenset[str]:
     return own | other_kinds(rest) | (of_channel & _CHANNEL_KINDS)
 
 
-def doubtful(wanted: Wanted, found: Found, *, same_length: bool) -> bool:
+def doubtful(wanted: Wanted, found: Found) -> bool:
     """Tell whether a word of the result suggests another arrangement, take or cut."""
     bare = NOISE_PATTERN.sub(" ", _rest(wanted, found))
     asked = key_of(wanted.version)
-    said = DOUBT_PATTERN.findall(bare)
-    if not same_length and not wanted.kinds:
-        said += CUT_PATTERN.findall(bare)
-    return any(word not in asked for word in said)
+    if wanted.kinds:  # "Acoustic Version" is how people write what is asked for
+        asked += " version ver mix"
+    return any(word not in asked for word in DOUBT_PATTERN.findall(bare))
 
 
 def same_remix(wanted: Wanted, found: Found) -> float:
     """Return how like the wanted remix the result's remix is, 0..1."""
-    versions = [p for p in found.parts if "remix" in kinds_of(p)]
-    asked = titles.version_key(wanted.version)
-    likes = [fuzz.ratio(asked, titles.version_key(p)) for p in versions]
-    who = titles.parse_title(f"x ({wanted.version})").remixers
-    named = who and all(text_key(w) in text_key(found.text) for w in who)
-    words = set(asked.split()) - {"remix"}
-    partly = any(words & set(text_key(p).split()) for p in versions)
-    best = max(likes, default=0.0) / 100
-    if best >= 0.85 or not who:
+    asked = _words(wanted.version)
+    if not titles.parse_title(f"x ({wanted.version})").remixers:
         return 1.0
-    return 0.9 if named and best >= 0.7 else 0.6 if partly or named else 0.0
+    parts = [p for p in found.parts if "remix" in kinds_of(p)] or [found.text]
+    return max(_same_words(asked, _words(part)) for part in parts)
+
+
+def _words(version: str) -> list[str]:
+    """Return the words that tell one remix from another."""
+    return [w for w in titles.version_key(version).split() if w not in _JOINS]
+
+
+def _same_words(asked: list[str], offered: list[str]) -> float:
+    """Return 1 for the same words, 0.6 where one says only some of the other's."""
+    lacking = [w for w in asked if not near(w, offered)]
+    strange = [w for w in offered if not near(w, asked)]
+    if not lacking and not strange:
+        return 1.0
+    common = set(asked) & set(offered) - {"remix", "dub", "edit", "extended"}
+    return 0.6 if common else 0.0
 
 
 def _rest(wanted: Wanted, found: Found) -> str:
