@@ -85,22 +85,24 @@ class Turns:
         self._lines: dict[str, _Line] = {}
 
     def take(self, service: str) -> float:
-        """Wait for a turn at ``service``; return the time from which it counts.
+        """Wait for a turn at ``service``; return how many seconds that took.
 
         Raises
         ------
         ServiceStopError
             The service asked for a pause too long to wait for.
         """
+        waited = 0.0
         while True:
             with self._lock:
                 now = self._clock()
                 turn = self._reserve(service, now)
             if turn > now:
                 self._sleep(turn - now)
+                waited += turn - now
             with self._lock:
                 if self._line(service).paused_until <= turn:
-                    return turn
+                    return waited
 
     def check(self, service: str) -> None:
         """Let a turn that was given a while ago still count, or say why it does not.
