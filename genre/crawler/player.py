@@ -170,13 +170,14 @@ class Player:
             "extra_extractors": self._extra,
             "polite": site == "youtube" and self._settings.youtube_per_hour > 0,
         }
-        try:
-            with self._child() as child:
+        with self._child() as child:
+            self._turns.check(site)  # what it asked for while we waited for a child
+            try:
                 return child.call(full, deadline_s=deadline_s)
-        except ServiceStopError as stop:
-            if stop.retry_at:
-                self._turns.pause(site, seconds_until(stop.retry_at), stop)
-            raise
+            except ServiceStopError as stop:
+                if stop.retry_at:
+                    self._turns.pause(site, seconds_until(stop.retry_at), stop)
+                raise
 
     def _wait(self, seconds: float) -> None:
         self._sleep(seconds)

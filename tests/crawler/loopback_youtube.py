@@ -55,6 +55,7 @@ class YouTube:
     audio: Mapping[str, bytes] = field(default_factory=dict)  # by video id
     errors: dict[str, str] = field(default_factory=dict)  # by video id, or "search"
     facts: Mapping[str, dict[str, Any]] = field(default_factory=dict)  # by video id
+    refusals: list[Reply] = field(default_factory=list)  # first, instead of sound
 
     @contextlib.contextmanager
     def serve(self) -> Iterator[Server]:
@@ -99,7 +100,8 @@ class YouTube:
         return json_reply({"title": name, **self.facts.get(name, {})})
 
     def _playback(self, request: Request) -> Reply:
-        return Reply(self.audio[request.query["v"][0]])
+        sound = Reply(self.audio[request.query["v"][0]])
+        return self.refusals.pop(0) if self.refusals else sound
 
 
 class _FakeIE(InfoExtractor):  # type: ignore[misc] # yt-dlp has no types
