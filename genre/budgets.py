@@ -85,24 +85,22 @@ class Turns:
         self._lines: dict[str, _Line] = {}
 
     def take(self, service: str) -> float:
-        """Wait for a turn at ``service``; return how many seconds that took.
+        """Wait for a turn at ``service``; return the time from which it counts.
 
         Raises
         ------
         ServiceStopError
             The service asked for a pause too long to wait for.
         """
-        waited = 0.0
         while True:
             with self._lock:
                 now = self._clock()
                 turn = self._reserve(service, now)
             if turn > now:
                 self._sleep(turn - now)
-                waited += turn - now
             with self._lock:
                 if self._line(service).paused_until <= turn:
-                    return waited
+                    return turn
 
     def check(self, service: str) -> None:
         """Let a turn that was given a while ago still count, or say why it does not.
