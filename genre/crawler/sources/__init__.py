@@ -24,6 +24,7 @@ from genre.crawler.sources import (
     m3u,
     text,
     xspf,
+    youtube,
 )
 from genre.crawler.sources.kit import Kit, Service
 from genre.crawler.sources.opening import (
@@ -61,6 +62,7 @@ SERVICES: tuple[Service, ...] = (
     listenbrainz.SERVICE,
     jamendo.SERVICE,
     archive.SERVICE,
+    youtube.SERVICE,
 )
 
 
