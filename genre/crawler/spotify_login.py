@@ -10,7 +10,6 @@ import errno
 import queue
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,14 +53,18 @@ def log_in(settings: Settings, browser: Browser) -> Token:
     FetchError
         Spotify cannot be reached.
     """
-    with _listening(browser.port) as (port, answers):
-        authorization = Authorization(settings, f"http://127.0.0.1:{port}{CALLBACK}")
-        state = secrets.token_urlsafe(24)
+    state = secrets.token_urlsafe(24)
+    with _listening(browser.port, state) as server:
+        callback = f"http://127.0.0.1:{server.server_port}{CALLBACK}"
+        authorization = Authorization(settings, callback)
         address = authorization.address(state)
         browser.show(f"Log in to Spotify at this address: {address}")
-        if browser.open_page:
-            browser.open_page(address)
-        code = _code(answers, state, browser.wait_s)
+        if browser.open_page:  # some return only when the browser is closed
+            opening = threading.Thread(
+                target=browser.open_page, args=[address], daemon=True
+            )
+            opening.start()
+        code = _code(server, browser.wait_s)
     token = authorization.finish(code)
     file = TokenFile(settings)
     with file.locked():
@@ -69,81 +72,73 @@ def log_in(settings: Settings, browser: Browser) -> Token:
     return token
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What the browser brought back, and how to answer the browser."""
-
-    state: str
-    code: str
-    error: str
-    reply: "queue.SimpleQueue[str]"
-
-
-_Answers = queue.SimpleQueue[_Answer]
-
-
-def _code(answers: _Answers, state: str, wait_s: float) -> str:
-    """Wait for the browser's answer to this very login; return its code."""
-    end = time.monotonic() + wait_s
-    strangers = 0
-    while (left := end - time.monotonic()) > 0:
-        try:
-            answer = answers.get(timeout=left)
-        except queue.Empty:
-            break
-        if not secrets.compare_digest(answer.state.encode(), state.encode()):
-            strangers += 1
-            answer.reply.put("This is not the login that was begun last")
-            continue
-        return _accepted(answer)
-    found = "only answers to another login" if strangers else "none"
-    raise LoginError(
-        f"Expected an answer from your browser within {wait_s:g} s, found {found};"
-        f" {LOG_IN} again and follow the address it shows."
-    )
-
-
-def _accepted(answer: _Answer) -> str:
-    if answer.error or not answer.code:
-        answer.reply.put("The login was not completed")
-        denied = answer.error == "access_denied"
-        found = (
-            "that the access was denied there"
-            if denied
-            else f"the error {display(answer.error, width=60) or 'unknown'!r}"
-        )
+def _code(server: "_Server", wait_s: float) -> str:
+    """Wait for the browser's answer; return its code."""
+    try:
+        code, error = server.answers.get(timeout=wait_s)
+    except queue.Empty:
+        found = "only answers to another login" if server.met_strangers else "none"
         raise LoginError(
-            f"Expected you to agree to the login in your browser, found {found}; {LOG_IN}"
-            " again if you want Spotify playlists."
-        )
-    answer.reply.put("Your answer has arrived; the terminal says how it went")
-    return answer.code
+            f"Expected an answer from your browser within {wait_s:g} s, found {found};"
+            f" {LOG_IN} again and follow the address it shows."
+        ) from None
+    if code and not error:
+        return code
+    found = (
+        "that the access was denied there"
+        if error == "access_denied"
+        else f"the error {display(error or 'unknown', width=60)!r}"
+    )
+    raise LoginError(
+        f"Expected you to agree to the login in your browser, found {found}; {LOG_IN}"
+        " again if you want Spotify playlists."
+    )
 
 
 # --- the loopback port ---------------------------------------------------------------
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes the answer to one login; when it ends, its pages have been sent."""
+
+    daemon_threads = False
+
+    def __init__(self, port: int, state: str) -> None:
+        super().__init__(("127.0.0.1", port), _Callback)
+        self.state = state  # which only the answer to this login knows
+        self.answers = queue.SimpleQueue[tuple[str, str]]()  # code, error
+        self.met_strangers = False
+
+    def take(self, said: dict[str, str]) -> str:
+        """Note what a browser brought back; return what to tell the user there."""
+        if not secrets.compare_digest(said["state"].encode(), self.state.encode()):
+            self.met_strangers = True
+            return "This is not the login that was begun last"
+        self.answers.put((said["code"], said["error"]))
+        if said["error"] or not said["code"]:
+            return "The login was not completed"
+        return "Your answer has arrived; the terminal says how it went"
+
+
 @contextlib.contextmanager
-def _listening(port: int) -> Iterator[tuple[int, _Answers]]:
-    """Take the browser's answers at a port of this machine's own address."""
-    answers: _Answers = queue.SimpleQueue()
-    server = _bound(port)
-    server.answers = answers  # type: ignore[attr-defined]
+def _listening(port: int, state: str) -> Iterator[_Server]:
+    """Take the browser's answer at a port of this machine's own address."""
+    server = _bound(port, state)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
     )
     thread.start()
     try:
-        yield server.server_address[1], answers
+        yield server
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-def _bound(port: int) -> ThreadingHTTPServer:
+def _bound(port: int, state: str) -> _Server:
     try:
-        return _Server(("127.0.0.1", port), _Callback)
+        return _Server(port, state)
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
         raise UsageError(
@@ -151,14 +146,6 @@ def _bound(port: int) -> ThreadingHTTPServer:
             f" {'in use' if in_use else f'refused ({error.strerror})'}; name another with"
             " --port, or none to take any that is free."
         ) from error
-
-
-class _Server(ThreadingHTTPServer):
-    """A server that waits for its answers to be sent, but for no idle browser."""
-
-    daemon_threads = False
-    block_on_close = True
-    allow_reuse_address = False  # another program's port is not to be shared
 
 
 class _Callback(BaseHTTPRequestHandler):
@@ -179,12 +166,8 @@ class _Callback(BaseHTTPRequestHandler):
             return
         query = parse_qs(parts.query)
         said = {name: query.get(name, [""])[0] for name in ("state", "code", "error")}
-        reply: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.server.answers.put(_Answer(**said, reply=reply))  # type: ignore[attr-defined]
-        try:
-            self._send(200, reply.get(timeout=_SILENCE_S))
-        except queue.Empty:
-            self._send(410, "Nobody waits for this login any more")
+        assert isinstance(self.server, _Server)
+        self._send(200, self.server.take(said))
 
     def _send(self, status: int, heading: str) -> None:
         body = _PAGE.format(heading).encode()
