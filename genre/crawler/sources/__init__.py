@@ -22,6 +22,7 @@ from genre.crawler.sources import (
     jspf,
     listenbrainz,
     m3u,
+    spotify,
     text,
     xspf,
     youtube,
@@ -63,6 +64,7 @@ SERVICES: tuple[Service, ...] = (
     jamendo.SERVICE,
     archive.SERVICE,
     youtube.SERVICE,
+    spotify.SERVICE,
 )
 
 
