@@ -37,7 +37,7 @@ def test_unknown_source(tmp_path: Path, source: str) -> None:
 def test_services_ask_for_an_export(tmp_path: Path) -> None:
     """A streaming service's playlist can be exported to a file."""
     with pytest.raises(ItemError, match="export the playlist to a CSV file"):
-        read("https://open.spotify.com/playlist/x", tmp_path)
+        read("https://tidal.com/playlist/x", tmp_path)
 
 
 def test_playlist_from_the_web(tmp_path: Path) -> None:
