@@ -22,7 +22,9 @@ _MAX_GENRE = 100  # characters; longer is a forgotten line break
 _LINE_END = re.compile(rb"\r\n|\n|\r")  # no other character ends a line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
-_PLAYLIST = re.compile(r".*?\.(?:m3u8?|csv)(?=\s|$)", re.IGNORECASE)
+_PLAYLIST = re.compile(
+    r".*?\.(?:m3u8?|[ct]sv|txt|xspf|jspf|json|html?)(?=\s|$)", re.IGNORECASE
+)
 _QUOTED = re.compile(r'"([^"]*)"(?=\s|$)')
 
 

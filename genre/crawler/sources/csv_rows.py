@@ -66,8 +66,11 @@ def parse_duration(raw: str, *, milliseconds: bool = False) -> float | None:
 
 
 def split_artists(raw: str) -> tuple[str, ...]:
-    r"""Return the artists of a cell: joined by ``;`` or ``, ``; ``\,`` is a comma."""
-    parts = re.split(r";|(?<!\\),\s", raw)
+    r"""Return the artists of a cell: joined by ``;``, else by ``, ``.
+
+    A comma written ``\,`` belongs to a name.
+    """
+    parts = raw.split(";") if ";" in raw else re.split(r"(?<!\\),\s", raw)
     return tuple(filter(None, (part.replace("\\,", ",").strip() for part in parts)))
 
 

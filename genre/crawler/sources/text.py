@@ -66,7 +66,7 @@ def _names_playlist(line: str, is_playlist: Callable[[str], bool]) -> bool:
     if is_playlist(source):
         return True
     address, names = _address_in(line)
-    return bool(names) and sites.song_at(address) is None
+    return bool(address and names) and sites.song_at(address) is None
 
 
 def _rows(lines: Sequence[str]) -> Iterator[Row]:

@@ -9,61 +9,12 @@ from genre.errors import ItemError
 from genre.records import PlaylistData
 from tests.crawler.sources.kits import make_kit, read_one
 
-EXPORTIFY = (
-    '"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album Name",'
-    '"Album Release Date","Track Duration (ms)","ISRC","Added By"\n'
-    '"spotify:track:6rqhFgbbKwnb9MLmUQDhG6","Song","x","Tyler\\, The Creator, B",'
-    '"Album","1999-03","215000","GBAYE6800011","me"\n'
-)
-SOUNDIIZ = "\ufefftitle;artist;album;isrc;duration\r\nSong;The Band;Album;;225s\r\n"
-TUNEMYMUSIC = (
-    "Track name,Artist name,Album,Playlist name,Type,ISRC,Youtube - id\n"
-    "The Band - Song,,,Mine,Playlist,,x\n"
-)
-
 
 def read(folder: Path, content: str | bytes) -> PlaylistData:
     """Write a playlist into ``folder`` and read it."""
     raw = content.encode() if isinstance(content, str) else content
     (folder / "p.csv").write_bytes(raw)
     return read_one("p.csv", make_kit(folder))
-
-
-def test_exportify(tmp_path: Path) -> None:
-    """Exportify's columns are understood; an escaped comma stays in the name."""
-    [item] = read(tmp_path, EXPORTIFY).items
-
-    assert (item.title, item.artists) == ("Song", ("Tyler, The Creator", "B"))
-    assert (item.duration_s, item.year, item.isrc) == (215.0, 1999, "GBAYE6800011")
-    assert (
-        item.source,
-        item.source_id,
-        item.url,
-    ) == ("spotify", "6rqhFgbbKwnb9MLmUQDhG6", "")
-
-
-def test_localised_exportify(tmp_path: Path) -> None:
-    """Exportify's German header means the same."""
-    text = '"Track-Name","Künstlername(n)","Track-Dauer (ms)"\n"Lied","Wir","1000"\n'
-
-    [item] = read(tmp_path, text).items
-
-    assert (item.title, item.artists, item.duration_s) == ("Lied", ("Wir",), 1.0)
-
-
-def test_soundiiz(tmp_path: Path) -> None:
-    """Semicolons, a BOM, Windows line ends and ``225s`` are understood."""
-    [item] = read(tmp_path, SOUNDIIZ).items
-
-    assert (item.title, item.artists, item.duration_s) == ("Song", ("The Band",), 225.0)
-    assert (item.source, item.source_id) == ("text", "")
-
-
-def test_artist_inside_the_title(tmp_path: Path) -> None:
-    """TuneMyMusic's YouTube rows hold "Artist - Title" in one column."""
-    [item] = read(tmp_path, TUNEMYMUSIC).items
-
-    assert (item.title, item.artists) == ("Song", ("The Band",))
 
 
 def test_unused_columns_are_named(tmp_path: Path) -> None:
