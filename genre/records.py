@@ -269,6 +269,7 @@ class Candidate:
     reason: str = ""
     decision: Decision = Decision.REJECTED
     by_person: bool = False  # a person decided; the matcher's word is no longer asked
+    isrc: str = ""  # if its page, or the search that found it, states one; not stored
 
 
 @dataclass(frozen=True, slots=True)

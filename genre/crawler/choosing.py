@@ -7,7 +7,6 @@ from genre.crawler import matching
 from genre.records import Candidate, Decision
 from genre.text import display
 
-
 TYPED = "url"  # the provider of an address that the user named
 
 
@@ -20,6 +19,7 @@ class AudioPlace:
     url: str  # or, for "file", the path
     trusted: bool = False  # the address may lead to a private network
     stated_s: float | None = None  # how long its recording is said to be
+    chosen: bool = False  # a person chose it: it may be longer than the playlist says
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def accepted(
             c.url,
             trusted=_typed(c) or trusts(c.url),
             stated_s=c.duration_s,
+            chosen=c.by_person,
         )
         for c in best
         if c.decision is Decision.ACCEPTED

@@ -133,15 +133,30 @@ def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
     thresholds = matching.Thresholds(
         s.match_threshold, s.match_uncertain, s.duration_tolerance_s
     )
+    judged: dict[tuple[str, str], Candidate] = {}
     try:
-        found = tools.search.search(matching.query_of(job.track))
+        for results in _results(job.track, tools.search):
+            for one in results:
+                key = (one.provider, one.provider_id)
+                if key not in job.wrong:
+                    best = matching.judge(job.track, one, thresholds)
+                    judged[key] = max(best, judged.get(key, best), key=_score)
+            if any(c.decision is Decision.ACCEPTED for c in judged.values()):
+                break
     except ServiceStopError as error:
         raise tools.services.stop(error) from error
-    return tuple(
-        matching.judge(job.track, one, thresholds)
-        for one in found
-        if (one.provider, one.provider_id) not in job.wrong
-    )
+    return tuple(judged.values())
+
+
+def _results(track: Track, search: SearchProvider) -> Iterator[list[Candidate]]:
+    """Search by names; if that is not enough, by the song's code."""
+    yield search.search(matching.query_of(track), isrc=track.isrc)
+    if track.isrc:
+        yield search.search_isrc(track.isrc)
+
+
+def _score(candidate: Candidate) -> float:
+    return candidate.score
 
 
 def _first_that_works(
@@ -245,7 +260,7 @@ def _check_duration(
     """Refuse a recording that is not as long as the song, or as its place claims."""
     found = info.duration_s if info.source_s is None else info.source_s
     claims = (
-        (track.duration_s, "as the playlist states"),
+        (None if place.chosen else track.duration_s, "as the playlist states"),
         (place.stated_s, "as its page claims"),
     )
     for stated_s, who in claims:

@@ -8,10 +8,12 @@ unscored; ``matching`` judges it.
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from genre.config import Settings
+from genre.crawler.identity import clean_isrc
 from genre.crawler.player import Player
 from genre.crawler.services import service_of
 from genre.crawler.sites import same_origin, song_at
@@ -21,6 +23,7 @@ from genre.records import Candidate
 from genre.text import clean_text
 
 _MAX_URL = 2_000
+_ART_TRACKS = " - Topic"  # channels that labels fill, with the code they state
 
 
 class SearchProvider(Protocol):
@@ -28,8 +31,14 @@ class SearchProvider(Protocol):
 
     service: str  # its name when it asks us to stay away
 
-    def search(self, query: str) -> list[Candidate]:
-        """Return what fits the words, the best first, not scored yet."""
+    def search(self, query: str, *, isrc: str = "") -> list[Candidate]:
+        """Return what fits the words, the best first, not scored yet.
+
+        ``isrc`` is the song's code, for providers that can look it up at once.
+        """
+
+    def search_isrc(self, isrc: str) -> list[Candidate]:
+        """Return what is found under a song's code alone, if that is worth a request."""
 
     def trusts(self, url: str) -> bool:
         """Tell whether a result's address may lead to a private network."""
@@ -55,8 +64,8 @@ class YouTube:
         self._player = player
         self._n = n
 
-    def search(self, query: str) -> list[Candidate]:
-        """Return YouTube's first results.
+    def search(self, query: str, *, isrc: str = "") -> list[Candidate]:  # noqa: ARG002
+        """Return YouTube's first results for the words; it takes no code beside them.
 
         Raises
         ------
@@ -67,6 +76,23 @@ class YouTube:
         """
         entries = self._player.search(clean_text(query), n=self._n)
         return list(_unlike(_candidates(entries, "youtube", base="")))[: self._n]
+
+    def search_isrc(self, isrc: str) -> list[Candidate]:
+        """Return the first results for a code; labels' own uploads are known by it.
+
+        Anybody else's may only mention it.
+
+        Raises
+        ------
+        FetchError
+            The search failed; its class says how.
+        ServiceStopError
+            YouTube asks us to stay away.
+        """
+        return [
+            replace(found, isrc=isrc if found.uploader.endswith(_ART_TRACKS) else "")
+            for found in self.search(f'"{isrc}"')
+        ]
 
     def trusts(self, url: str) -> bool:  # noqa: ARG002 - no address of YouTube's is
         """Trust no address: all of them come from a remote service."""
@@ -82,7 +108,7 @@ class HttpSearch:
         self._client = client
         self._n = n
 
-    def search(self, query: str) -> list[Candidate]:
+    def search(self, query: str, *, isrc: str = "") -> list[Candidate]:
         """Return the endpoint's first results.
 
         Raises
@@ -92,13 +118,18 @@ class HttpSearch:
         ServiceStopError
             It asks us to stay away.
         """
-        entries = self._client.get_json(self._url, params={"q": clean_text(query)})
+        params = {"q": clean_text(query), **({"isrc": isrc} if isrc else {})}
+        entries = self._client.get_json(self._url, params=params)
         if not isinstance(entries, list):
             raise FetchError(
                 "Expected the search endpoint to answer a JSON list of results, found"
                 f" {type(entries).__name__}; correct the setting `search`."
             )
         return list(_unlike(_candidates(entries, "http", base=self._url)))[: self._n]
+
+    def search_isrc(self, isrc: str) -> list[Candidate]:  # noqa: ARG002
+        """Find nothing more: the endpoint was told the code with the words."""
+        return []
 
     def trusts(self, url: str) -> bool:
         """Trust the endpoint's own server, whose address the user set."""
@@ -120,6 +151,7 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
             title=clean_text(entry.get("title")),
             uploader=clean_text(entry.get("channel") or entry.get("uploader")),
             duration_s=_seconds(entry.get("duration")),
+            isrc=clean_isrc(clean_text(entry.get("isrc"))),
         )
 
 

@@ -165,6 +165,46 @@ def test_recording_shorter_than_it_claims(tmp_path: Path) -> None:
     assert heard.reason.startswith("title 1.00; Expected a recording of 180 s")
 
 
+class Catalogue:
+    """A search that finds little by names, and one recording by its code."""
+
+    service = "catalogue"
+
+    def __init__(self, by_name: list[Candidate], by_code: Candidate) -> None:
+        self.by_name, self.by_code = by_name, by_code
+        self.asked: list[str] = []
+
+    def search(self, query: str, *, isrc: str = "") -> list[Candidate]:
+        """Return what the names give."""
+        self.asked.append(query)
+        return self.by_name
+
+    def search_isrc(self, isrc: str) -> list[Candidate]:
+        """Return what the code gives."""
+        self.asked.append(isrc)
+        return [self.by_code]
+
+    def trusts(self, url: str) -> bool:
+        """Trust everything: it is all on loopback."""
+        return True
+
+
+@pytest.mark.parametrize(("by_name", "n_asked"), [("Song", 1), ("Something else", 2)])
+def test_code_is_searched_when_the_names_are_not_enough(
+    tmp_path: Path, by_name: str, n_asked: int
+) -> None:
+    """A song's ISRC finds what its names do not; a good match asks no second time."""
+    coded = dataclasses.replace(TRACK, isrc="GBAYE6800011")
+    with serve({"/a.wav": song_bytes(tmp_path)}) as server, tools(tmp_path) as t:
+        one = Candidate("http", "1", server.url("/a.wav"), by_name, "The Band", 2.0)
+        same = dataclasses.replace(one, provider_id="2", title="?", isrc=coded.isrc)
+        catalogue = Catalogue([one], same)
+        result = fetch_track(Job(coded, ()), dataclasses.replace(t, search=catalogue))
+
+    assert result.status is Status.DONE
+    assert len(catalogue.asked) == n_asked
+
+
 def test_interrupted_thread_leaves(tmp_path: Path) -> None:
     """A job that begins after the interruption does nothing."""
     with tools(tmp_path) as t:

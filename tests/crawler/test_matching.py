@@ -1,5 +1,7 @@
 """Search results against the song that was searched."""
 
+from dataclasses import replace
+
 import pytest
 
 from genre.crawler.matching import Thresholds, judge, query_of, ranked, tolerance_s
@@ -131,6 +133,26 @@ def test_unknown_artist_is_neutral() -> None:
 
     assert judged.score == pytest.approx(0.5 + 0.3 * 0.6 + 0.2)
     assert judged.reason == ("title 1.00, artist 0.60, length 1.00, artist unknown")
+
+
+CODE = "GBAYE6800011"
+
+
+@pytest.mark.parametrize(
+    ("found", "decision"),
+    [
+        (result("Encore une fois", "Le Groupe - Topic"), Decision.ACCEPTED),
+        (result("Encore une fois (Live)", "Le Groupe - Topic"), Decision.REJECTED),
+        (result("Encore une fois", "Le Groupe - Topic", s=300), Decision.REJECTED),
+    ],
+)
+def test_the_same_isrc(found: Candidate, decision: Decision) -> None:
+    """Names need not agree under one ISRC; version and length still do."""
+    wanted = replace(SONG, isrc=CODE)
+
+    judged = judge(wanted, replace(found, isrc=CODE), THRESHOLDS)
+
+    assert (judged.decision, "same ISRC" in judged.reason) == (decision, True)
 
 
 def test_the_thresholds_decide() -> None:

@@ -43,6 +43,20 @@ def test_fields(tmp_path: Path) -> None:
     ) == ("http", "7", "https://h/a.mp3", "So [2Jng", "The Band", 215.0)
 
 
+def test_code_goes_with_the_words(tmp_path: Path) -> None:
+    """An endpoint is told the ISRC, and may say that of a result; no search follows."""
+    found = [{"url": "https://h/a", "isrc": "gb-aye-68-00011"}, {"url": "https://h/b"}]
+    with serve({"/s": json_reply(found)}) as server:
+        endpoint = HttpSearch(server.url("/s"), HttpClient(settings(tmp_path)), n=5)
+        results = endpoint.search("Song", isrc="GBAYE6800011")
+        more = endpoint.search_isrc("GBAYE6800011")
+
+    [request] = server.requests
+    assert request.query == {"q": ["Song"], "isrc": ["GBAYE6800011"]}
+    assert [one.isrc for one in results] == ["GBAYE6800011", ""]
+    assert more == []
+
+
 @pytest.mark.parametrize("duration", [None, "215", 0, -1, True, 1e12])
 def test_length_that_is_none(tmp_path: Path, duration: Any) -> None:
     """What cannot be a song's length is unknown."""

@@ -63,6 +63,8 @@ class _Likeness:
 def judge(track: Track, found: Candidate, thresholds: Thresholds) -> Candidate:
     """Return the candidate with score, reason and decision."""
     likeness_ = _compare(Wanted(track), Found(found), thresholds.tolerance_s)
+    if track.isrc and track.isrc == found.isrc:
+        likeness_ = _known_by_isrc(likeness_)
     score = likeness_.score
     decision = Decision.REJECTED
     if score >= thresholds.accept:
@@ -119,6 +121,16 @@ def _is_foreign(wanted: Wanted, found: Found, title: float) -> bool:
     """Tell whether a result that is as long as the song is written in other letters."""
     differ = scripts.scripts_differ(wanted, found)
     return title < 0.7 and differ and _is_close(wanted, found, _SAME_S)
+
+
+def _known_by_isrc(likeness_: _Likeness) -> _Likeness:
+    """Return what counts when both state one ISRC: names may differ, length may not.
+
+    A code is sometimes given to the wrong version: that still speaks against it.
+    """
+    hard = tuple(gate for gate in likeness_.against if gate[0] in {_WRONG, _UNLIKE})
+    why = (*hard, (1.0, "same ISRC"))
+    return replace(likeness_, title=1.0, artist=1.0, n_extra=0, against=why)
 
 
 def _difference(wanted: Wanted, found: Found) -> float | None:
