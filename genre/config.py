@@ -48,7 +48,11 @@ class Settings:
     spotify_client_id: str = _secret("Client id of your app at Spotify.")
     jamendo_client_id: str = _secret("Client id of your app at Jamendo.")
     youtube_per_hour: float = _setting(
-        300.0, "Requests a YouTube guest makes per hour; 0 knows no limit."
+        300.0,
+        "Searches, downloads and playlists asked of YouTube per hour; 0: no limit.",
+    )
+    javascript: str = _setting(
+        "deno", "What runs YouTube's JavaScript: deno, node, bun or quickjs."
     )
     search_results: int = _setting(5, "Candidates asked of the search provider.")
     match_threshold: float = _setting(0.75, "Score from which a match is accepted.")
@@ -93,6 +97,7 @@ class Settings:
 
 
 SAMPLE_RATE = 16_000  # Hz; the WAV contract, not a setting
+JAVASCRIPT = ("deno", "node", "bun", "quickjs")
 DAY_S = 86_400  # a WAV of two days would be longer than its header can say
 
 HELP: Mapping[str, str] = {
@@ -203,6 +208,7 @@ def _checked(s: Settings) -> Settings:
         ("search", s.search == "youtube" or _is_endpoint(s.search),
          "youtube, or http:URL such as http:http://127.0.0.1:9000/search"),
         ("youtube_per_hour", 0 <= s.youtube_per_hour <= 1e6, "0 to a million"),
+        ("javascript", s.javascript in JAVASCRIPT, ", ".join(JAVASCRIPT)),
         ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
         ("match_uncertain", 0 <= s.match_uncertain <= 1, "0 to 1"),
         ("match_threshold", s.match_uncertain <= s.match_threshold <= 1,

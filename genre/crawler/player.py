@@ -168,6 +168,7 @@ class Player:
         full = {
             **request,
             "extra_extractors": self._extra,
+            "javascript": self._settings.javascript,
             "polite": site == "youtube" and self._settings.youtube_per_hour > 0,
         }
         with self._child() as child:

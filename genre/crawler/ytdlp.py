@@ -96,6 +96,21 @@ def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
         return _fetch_once(request)  # with an address that is fresh
 
 
+def runtime(request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the JavaScript runtime ``{"name": ...}`` as yt-dlp finds it, or None."""
+    from yt_dlp.globals import supported_js_runtimes
+
+    with fence().raised([]):
+        found = supported_js_runtimes.value[request["name"]]().info
+    if found is None:
+        return None
+    return {
+        "path": found.path,
+        "version": found.version,
+        "supported": found.supported,
+    }
+
+
 # --- how ------------------------------------------------------------------------------
 
 
@@ -167,7 +182,10 @@ def _youtube_dl(
     plugin_dirs.value = []  # only the code we know
     log = _Log()
     pause = {"sleep_interval_requests": _REQUEST_PAUSE_S} if request["polite"] else {}
-    allowed = {"allowed_extractors": request["extractors"]}
+    allowed = {
+        "allowed_extractors": request["extractors"],
+        "js_runtimes": {request["javascript"]: {}},
+    }
     try:
         with yt_dlp.YoutubeDL(
             {**_common_options(log), **allowed, **pause, **options}, auto_init=False

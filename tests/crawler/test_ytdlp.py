@@ -140,6 +140,7 @@ def test_search() -> None:
             "n": 3,
             "extractors": ["^loopback:search$"],
             "extra_extractors": [SEARCH_EXTRACTOR],
+            "javascript": "deno",
             "polite": False,
         }
         found = answer(request)
