@@ -23,6 +23,7 @@ from genre.records import Candidate
 from genre.text import clean_text
 
 _MAX_URL = 2_000
+_NOT_YET = {"is_live", "is_upcoming", "post_live"}  # streams: no recordings
 _ART_TRACKS = " - Topic"  # channels that labels fill, with the code they state
 
 
@@ -141,6 +142,8 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
     for entry in entries:
         url = entry.get("url") if isinstance(entry, dict) else None
         if not isinstance(url, str) or not url or len(url) > _MAX_URL:
+            continue
+        if entry.get("live_status") in _NOT_YET:
             continue
         address = clean_text(urljoin(base, url), limit=_MAX_URL)
         song = song_at(address)

@@ -75,6 +75,15 @@ def test_entry_that_names_no_address(tmp_path: Path, entry: Any) -> None:
     assert [one.provider_id for one in found] == ["https://h/a.mp3"]
 
 
+@pytest.mark.parametrize("status", ["is_live", "is_upcoming", "post_live"])
+def test_streams_are_passed_over(tmp_path: Path, status: str) -> None:
+    """What is live or yet to come is no recording; what was live is one."""
+    entry = {"url": "https://h/a", "live_status": status}
+
+    assert search(tmp_path, [entry]) == []
+    assert len(search(tmp_path, [{**entry, "live_status": "was_live"}])) == 1
+
+
 def test_each_recording_once_and_not_too_many(tmp_path: Path) -> None:
     """Doubles are dropped; the rest is cut to what was asked for."""
     entries = [{"id": i % 4, "url": f"https://h/{i}"} for i in range(9)]
