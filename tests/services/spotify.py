@@ -82,7 +82,7 @@ class FakeSpotify:
         }
         for name in self.playlists:
             own[f"/v1/playlists/{name}"] = self._playlist
-            own[f"/v1/playlists/{name}/items"] = self._items
+            own[f"/v1/playlists/{name}/items"] = self.page
         routes = {path: self._with_faults(path, route) for path, route in own.items()}
         with serve(routes) as self.server:
             yield self
@@ -153,7 +153,8 @@ class FakeSpotify:
             about["items"] = self.nested[name]
         return self._refusal(request) or json_reply(about)
 
-    def _items(self, request: Request) -> Reply:
+    def page(self, request: Request) -> Reply:
+        """Answer with the page of rows that is asked for."""
         name = request.path.split("/")[3]
         limit = int(request.query.get("limit", ["20"])[0])
         offset = int(request.query.get("offset", ["0"])[0])
