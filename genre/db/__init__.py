@@ -1,5 +1,6 @@
 """The catalog: the only package that knows SQL.
 
+file.py        its file: place, version, what SQLite's errors mean
 connect.py     opens it (engine recipe, one writer, migrations on open)
 models.py      the schema on one page
 migrations/    numbered, append-only; run by connect.py
@@ -7,8 +8,20 @@ migrations/    numbered, append-only; run by connect.py
 dump.py        the canonical dump that two runs are compared by
 """
 
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any
 
-from genre.db.connect import Catalog, open_catalog
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from genre.db.connect import Catalog, open_catalog
 
 __all__ = ["Catalog", "Session", "open_catalog"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs SQLAlchemy, half a second, when it is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from genre.db import connect
+
+    return getattr(connect, name)

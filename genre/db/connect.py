@@ -17,29 +17,23 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genre.config import Settings
-from genre.db import migrate
-from genre.errors import (
-    BusyError,
-    CatalogDamagedError,
-    CatalogError,
-    CatalogOutdatedError,
-    NotReadyError,
+from genre.db import file, migrate
+from genre.db.file import (
+    PRAGMAS,
+    WAIT_S,
+    catalog_path,
+    check_exists,
+    check_readable,
 )
-from genre.files import disk_full
+from genre.errors import CatalogError
 
-_WAIT_S = 30  # for another program that holds the catalog
-_PRAGMAS = (
-    "foreign_keys=ON",
-    "synchronous=FULL",
-    f"busy_timeout={1000 * _WAIT_S}",
-    "mmap_size=0",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-    "temp_store=MEMORY",
-    "cache_size=-65536",
-)
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+__all__ = [
+    "Catalog",
+    "catalog_path",
+    "make_engine",
+    "open_catalog",
+    "translated_errors",
+]
 
 
 class Catalog:
@@ -108,53 +102,21 @@ def open_catalog(
     """
     path = catalog_path(settings)
     if readonly or not create:
-        _check_exists(path)
+        check_exists(path)
     if readonly:
-        _check_readable(path)
+        check_readable(path)
     else:
         with translated_errors(path):
             migrate.bring_up_to_date(path, corpus=settings.corpus)
     return Catalog(path, readonly=readonly)
 
 
-def catalog_path(settings: Settings) -> Path:
-    """Return the catalog's file."""
-    if not settings.db:
-        return settings.corpus / "genre.db"
-    return Path(settings.db.removeprefix("sqlite:///"))
-
-
-def _check_exists(path: Path) -> None:
-    if not path.is_file():
-        raise NotReadyError(
-            f"Expected a catalog at {path}, found none; run `genre crawl` first"
-            " or name another folder with --corpus."
-        )
-
-
-def _check_readable(path: Path) -> None:
-    with translated_errors(path):
-        found = migrate.read_version(path)
-    migrate.refuse_newer(path, found)
-    if found is None:
-        raise NotReadyError(
-            f"Expected a catalog at {path}, found an empty one (its first command was"
-            " interrupted); run `genre crawl` first."
-        )
-    if found != migrate.HEAD:
-        raise CatalogOutdatedError(
-            f"The catalog {path} has schema {found}, this version of genre"
-            f" reads {migrate.HEAD}; run `genre crawl` or `genre label` once to upgrade it"
-            " (a backup is kept)."
-        )
-
-
 def make_engine(path: Path, *, readonly: bool = False) -> Engine:
     """Return an engine whose connections follow the recipe above."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": _WAIT_S}
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": WAIT_S}
     )
-    pragmas = (*_PRAGMAS, "query_only=ON") if readonly else _PRAGMAS
+    pragmas = (*PRAGMAS, "query_only=ON") if readonly else PRAGMAS
     begin = "BEGIN DEFERRED" if readonly else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
@@ -174,29 +136,13 @@ def make_engine(path: Path, *, readonly: bool = False) -> Engine:
 def translated_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors about the file (not about our SQL) into sentences."""
     try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise disk_full(path) from error
-        if code in _BUSY:
-            raise BusyError(
-                f"Expected the catalog {path} to be free within {_WAIT_S} s, found it"
-                " locked by another program; wait until that ends, then run this again."
-            ) from error
-        if code in _DAMAGED:
-            raise CatalogDamagedError(
-                f"Expected a SQLite catalog at {path}, found a damaged or foreign file"
-                f" ({cause}); restore a backup (genre.db-*.bak) or move it away."
-            ) from error
-        if code in {
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_READONLY,
-            sqlite3.SQLITE_IOERR,
-        }:
-            raise CatalogError(
-                f"The catalog {path} could not be opened or written ({cause});"
-                " check the folder's permissions and the disk."
-            ) from error
-        raise
+        with file.translated_errors(path):
+            yield
+    except DBAPIError as error:
+        cause = error.orig
+        meaning = (
+            file.meaning_of(cause, path) if isinstance(cause, sqlite3.Error) else None
+        )
+        if meaning is None:
+            raise
+        raise meaning from error

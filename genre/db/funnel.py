@@ -8,25 +8,24 @@ and slices may be counted at once, each in a transaction of its own.
 """
 
 import itertools
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
-from sqlalchemy.orm import Session
 
-from genre.db import models as m
 from genre.errors import CatalogDamagedError
-from genre.records import AudioStatus, Decision
 
+Number = TypeVar("Number", np.uint64, np.intp)
 Numbers = NDArray[np.uint64]  # hashes
 Indices = NDArray[np.intp]
 
 _DIGITS = 16  # of an id; as many of a longer hash tell two apart
 _SMALL = 50_000  # up to so many tracks one slice is the quickest
-_GONE = (AudioStatus.REPLACED, AudioStatus.REMOVED)
+_SOUND = f"substr(pcm_sha256, 1, {_DIGITS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,9 @@ class Tally:
         )
 
 
-def scope_of(session: Session, *, playable: Sequence[str], feature_key: str) -> Scope:
+def scope_of(
+    connection: sqlite3.Connection, *, playable: Sequence[str], feature_key: str
+) -> Scope:
     """Return what is to be counted in this catalog.
 
     Raises
@@ -91,30 +92,30 @@ def scope_of(session: Session, *, playable: Sequence[str], feature_key: str) -> 
     CatalogDamagedError
         A playlist's id is no hash.
     """
-    rows = session.execute(
-        select(m.PlaylistGenre.playlist_id, m.Genre.name)
-        .join(m.Genre, m.Genre.id == m.PlaylistGenre.genre_id)
-        .order_by(m.PlaylistGenre.playlist_id)
-    ).all()
+    rows = connection.execute(
+        "SELECT playlist_id, name FROM playlist_genres"
+        " JOIN genres ON genres.id = genre_id ORDER BY playlist_id"
+    ).fetchall()
     genres = sorted({name for _, name in rows})
+    place = {name: index for index, name in enumerate(genres)}
     ids = _to_numbers("".join(key for key, _ in rows), len(rows))
     playlists, starts = np.unique(ids, return_index=True)
-    keys = session.scalars(select(m.Shard.feature_key).distinct())
-    current = select(m.LabelSet.id).where(m.LabelSet.is_current)
+    keys = connection.execute("SELECT DISTINCT feature_key FROM shards")
+    current = connection.execute("SELECT id FROM label_sets WHERE is_current")
     return Scope(
         playable=tuple(playable),
         feature_key=feature_key,
-        feature_keys=tuple(sorted({*keys, feature_key})),
-        label_set=session.scalar(current) or "",
-        slices=_slices(session),
+        feature_keys=tuple(sorted({feature_key, *(key for (key,) in keys)})),
+        label_set=(current.fetchone() or ("",))[0],
+        slices=_slices(connection),
         genres=tuple(genres),
         playlists=playlists,
         starts=np.append(starts, len(rows)),
-        genre_of=np.array([genres.index(name) for _, name in rows], np.intp),
+        genre_of=np.array([place[name] for _, name in rows], np.intp),
     )
 
 
-def tally(session: Session, scope: Scope, ids: tuple[str, str]) -> Tally:
+def tally(connection: sqlite3.Connection, scope: Scope, ids: tuple[str, str]) -> Tally:
     """Count the songs of one slice.
 
     Raises
@@ -122,37 +123,27 @@ def tally(session: Session, scope: Scope, ids: tuple[str, str]) -> Tally:
     CatalogDamagedError
         An id is no hash.
     """
-    scan = _Scanner(session, ids)
-    place, audio, ref, label = m.PlaylistTrack, m.Audio, m.TrackRef, m.Label
-    listed, playlists = scan(
-        place.track_id, place.playlist_id, where=place.removed_at.is_(None)
-    )
-    present, sound = scan(
-        audio.track_id,
-        _start(audio.pcm_sha256),
-        where=audio.status == AudioStatus.PRESENT,
-    )
-    [gone] = scan(audio.track_id, where=audio.status.in_(_GONE))
-    [places] = scan(ref.track_id, where=ref.source.in_(scope.playable))
-    [labelled] = scan(label.track_id, where=label.label_set == scope.label_set)
-    [accepted], [uncertain] = (
-        scan(m.Candidate.track_id, where=m.Candidate.decision == decision)
-        for decision in (Decision.ACCEPTED, Decision.UNCERTAIN)
-    )
-    fresh = {key: scan.fresh(key, present, sound) for key in scope.feature_keys}
+    scan = _Scanner(connection, ids)
+    rows, playlists = scan("playlist_tracks", "removed_at IS NULL", also="playlist_id")
+    present, sound = scan("audio", "status = 'present'", also=_SOUND)
+    [gone] = scan("audio", "status IN ('replaced', 'removed')")
+    [places] = scan("track_refs", _one_of("source", scope.playable), *scope.playable)
+    [accepted] = scan("candidates", "decision = 'accepted'")
+    [uncertain] = scan("candidates", "decision = 'uncertain'")
+    [labelled] = scan("labels", "label_set = ?", scope.label_set)
+    fresh = {key: _fresh(scan, key, present, sound) for key in scope.feature_keys}
     downloaded = np.concatenate([present, gone])
     matched = np.concatenate([places, accepted, downloaded])
-    songs, song_of_row = np.unique(listed, return_inverse=True)
-    reached = (listed, matched, downloaded, present, labelled, fresh[scope.feature_key])
+    songs, song_of_row = np.unique(rows, return_inverse=True)
+    reached = (songs, matched, downloaded, present, labelled, fresh[scope.feature_key])
     settled = np.concatenate([accepted, present])
-    undecided = np.unique(uncertain[~_among(uncertain, settled)])
     return Tally(
         _by_genre(
             np.stack([_among(songs, there) for there in reached]),
             *_genres_of(song_of_row, playlists, scope),
             n_genres=len(scope.genres),
         ),
-        len(undecided),
+        len(_each_once(uncertain[~_among(uncertain, settled)])),
         Counter({key: len(found) for key, found in fresh.items()}),
     )
 
@@ -168,7 +159,7 @@ def funnel_of(scope: Scope, tally: Tally) -> Funnel:
         by_genre=dict(named),
         no_genre=no_genre,
         uncertain=tally.uncertain,
-        with_features=dict(sorted(tally.with_features.items())),
+        with_features=dict(sorted((+tally.with_features).items())),
     )
 
 
@@ -178,39 +169,38 @@ def funnel_of(scope: Scope, tally: Tally) -> Funnel:
 class _Scanner:
     """Reads hashes out of one slice of a table, as columns of numbers."""
 
-    def __init__(self, session: Session, ids: tuple[str, str]) -> None:
-        self._session = session
+    def __init__(self, connection: sqlite3.Connection, ids: tuple[str, str]) -> None:
+        self._connection = connection
         self._ids = ids
 
     def __call__(
-        self, *columns: SQLColumnExpression[str], where: ColumnElement[bool]
+        self, table: str, where: str, *values: str, also: str = ""
     ) -> list[Numbers]:
-        """Return columns of the rows that ``where`` selects; the first is a track's id."""
-        low, high = self._ids
-        joined = [func.aggregate_strings(column, "") for column in columns]
-        query = select(func.count(), *joined).where(
-            columns[0] >= low, columns[0] < high, where
+        """Return the track ids of some rows, and one more column if asked."""
+        columns = ["track_id", also] if also else ["track_id"]
+        joined = ", ".join(f"group_concat({column}, '')" for column in columns)
+        query = (
+            f"SELECT count(*), {joined} FROM {table}"  # noqa: S608 - our own words
+            f" WHERE {where} AND track_id >= ? AND track_id < ?"
         )
-        n, *texts = self._session.execute(query).one()
+        n, *texts = self._connection.execute(query, (*values, *self._ids)).fetchone()
         return [_to_numbers(text or "", n) for text in texts]
 
-    def fresh(self, key: str, present: Numbers, sound: Numbers) -> Numbers:
-        """Return the songs whose frames were made of their present WAV."""
-        feature = m.Feature
-        songs, heard = self(
-            feature.track_id,
-            _start(feature.pcm_sha256),
-            where=feature.feature_key == key,
-        )
-        both, here, there = np.intersect1d(
-            present, songs, assume_unique=True, return_indices=True
-        )
-        fresh: Numbers = both[sound[here] == heard[there]]
-        return fresh
+
+def _fresh(
+    scan: _Scanner, feature_key: str, present: Numbers, sound: Numbers
+) -> Numbers:
+    """Return the songs whose frames were made of their present WAV."""
+    songs, heard = scan("features", "feature_key = ?", feature_key, also=_SOUND)
+    both, here, there = np.intersect1d(
+        present, songs, assume_unique=True, return_indices=True
+    )
+    fresh: Numbers = both[sound[here] == heard[there]]
+    return fresh
 
 
-def _start(sha256: SQLColumnExpression[str]) -> ColumnElement[str]:
-    return func.substr(sha256, 1, _DIGITS)
+def _one_of(column: str, values: Sequence[str]) -> str:
+    return f"{column} IN ({', '.join('?' * len(values))})"
 
 
 def _to_numbers(hashes: str, n: int) -> Numbers:
@@ -227,9 +217,9 @@ def _to_numbers(hashes: str, n: int) -> Numbers:
     return numbers.astype(np.uint64)
 
 
-def _slices(session: Session) -> tuple[tuple[str, str], ...]:
+def _slices(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
     """Return ranges of track ids that together hold all of them."""
-    n_tracks = session.scalar(select(func.count()).select_from(m.Track)) or 0
+    [n_tracks] = connection.execute("SELECT count(*) FROM tracks").fetchone()
     bounds = ["", *"123456789abcdef", "g"] if n_tracks > _SMALL else ["", "g"]
     return tuple(itertools.pairwise(bounds))
 
@@ -241,25 +231,31 @@ def _slices(session: Session) -> tuple[tuple[str, str], ...]:
 
 def _among(needles: Numbers, numbers: Numbers) -> NDArray[np.bool_]:
     """Tell of each needle whether it is one of the numbers."""
-    numbers = np.sort(numbers)
+    return _find(needles, np.sort(numbers))[0]
+
+
+def _find(needles: Numbers, numbers: Numbers) -> tuple[NDArray[np.bool_], Indices]:
+    """Tell of each needle whether it is one of sorted numbers; where, if it is."""
     at = np.searchsorted(numbers, needles)
     found = at < len(numbers)
     found[found] = numbers[at[found]] == needles[found]
-    return found
+    return found, at[found]
 
 
-def _each_once(numbers: Indices) -> Indices:
+def _each_once(numbers: NDArray[Number]) -> NDArray[Number]:
     """Return the numbers sorted, each once."""
     numbers = np.sort(numbers)
-    return numbers[np.diff(numbers, prepend=-1) > 0]
+    first = np.ones(len(numbers), bool)
+    first[1:] = numbers[1:] != numbers[:-1]
+    once: NDArray[Number] = numbers[first]
+    return once
 
 
 def _genres_of(
     song_of_row: Indices, playlists: Numbers, scope: Scope
 ) -> tuple[Indices, Indices]:
     """Return each pair of a song and a genre once, for the rows of playlists."""
-    known = _among(playlists, scope.playlists)
-    at = np.searchsorted(scope.playlists, playlists[known])
+    known, at = _find(playlists, scope.playlists)
     n = scope.starts[at + 1] - scope.starts[at]  # genres of each row
     within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
     genres = scope.genre_of[np.repeat(scope.starts[at], n) + within]

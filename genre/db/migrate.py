@@ -14,7 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event, func, select, table
 
-from genre.errors import CatalogError, CatalogTooNewError
+from genre.db.file import (
+    HEAD,
+    JOURNAL_MODE,
+    MIGRATIONS,
+    known_versions,
+    read_version,
+    refuse_newer,
+)
+from genre.errors import CatalogError
 from genre.files import (
     corpus_errors,
     fsync_file,
@@ -23,30 +31,12 @@ from genre.files import (
     short_lock,
     utc_now,
 )
-from genre.text import display
 
-HEAD = "0002"
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_OURS = "label_sets"  # a table that every catalog has, and hardly any other database
-# Write-ahead logging is safe from the release on that has the WAL-reset fix.
-JOURNAL_MODE = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE"
-
-
-def read_version(path: Path) -> str | None:
-    """Return the schema version of a catalog file; None when it is empty.
-
-    Raises
-    ------
-    CatalogError
-        The file is another program's database.
-    """
-    with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
-        _refuse_foreign(connection, path)
-        return _version(connection)
+__all__ = ["HEAD", "bring_up_to_date", "known_versions", "read_version"]
 
 
 def bring_up_to_date(
-    path: Path, *, corpus: Path, target: str = HEAD, scripts: Path = _MIGRATIONS
+    path: Path, *, corpus: Path, target: str = HEAD, scripts: Path = MIGRATIONS
 ) -> None:
     """Create or upgrade the catalog at ``path`` when it is behind ``target``.
 
@@ -76,41 +66,6 @@ def bring_up_to_date(
         else:
             _back_up(path, found)
         _upgrade(path, target, scripts)
-
-
-def known_versions(scripts: Path = _MIGRATIONS) -> list[str]:
-    """Return the versions this code knows, oldest first."""
-    return sorted(p.name[:4] for p in (scripts / "versions").glob("[0-9]*.py"))
-
-
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    query = (
-        "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
-    )
-    found = [name for (name,) in connection.execute(query)]
-    if found and _OURS not in found:
-        raise CatalogError(
-            f"Expected a catalog of genre at {path}, found another program's database"
-            f" (with {display(found[0])!r}); name another file with --db (nothing was"
-            " changed)."
-        )
-
-
-def _version(connection: sqlite3.Connection) -> str | None:
-    query = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
-    if connection.execute(query).fetchone() is None:
-        return None
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return row[0] if row else None
-
-
-def refuse_newer(path: Path, found: str | None, *, scripts: Path = _MIGRATIONS) -> None:
-    """Raise CatalogTooNewError when ``found`` is no version this code knows."""
-    if found is not None and found not in known_versions(scripts):
-        raise CatalogTooNewError(
-            f"The catalog {path} has schema {found}, this version of genre knows up to"
-            f" {HEAD}; upgrade genre (nothing was changed)."
-        )
 
 
 def _set_journal_mode(path: Path) -> None:

@@ -1,19 +1,15 @@
 """Counts over the whole catalog, and what failed, for ``genre status``.
 
-How far the songs have come is counted in ``funnel.py``.
+How far the songs have come is counted in ``funnel.py``. Plain SQL on purpose: see
+``file.py``.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
-
-from genre.db import models as m
-from genre.db.attempts import Block, blocked_services
-from genre.db.tracks import to_track
 from genre.files import utc_now
-from genre.records import AudioStatus, ErrorClass, Status, SubjectKind
+from genre.records import ErrorClass, Status, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,15 @@ class FailureClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """A service that asks us to stay away."""
+
+    service: str
+    until: str  # UTC ISO text
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What the catalog holds."""
 
@@ -53,107 +58,107 @@ class Counts:
     runs: tuple[str, ...]
 
 
-def counts(session: Session) -> Counts:
+_COUNTS = """
+SELECT (SELECT count(*) FROM playlists),
+       (SELECT count(*) FROM genres),
+       (SELECT count(*) FROM tracks),
+       coalesce((SELECT id FROM label_sets WHERE is_current), ''),
+       count(*), total(duration_s) / 3600
+FROM audio WHERE status = 'present'
+"""
+_SPLITS = """
+SELECT split, count(*) FROM splits
+WHERE split_set = (SELECT id FROM split_sets WHERE is_current)
+GROUP BY split ORDER BY split
+"""
+# The last attempts at songs and playlists where they did not succeed. A song that
+# turned out to be another one is no song any more; services are told by ``blocked``.
+# The first condition is that of a partial index.
+_STANDS_OPEN = """
+outcome IN ('failed', 'refused') AND subject_kind <> 'service'
+AND NOT EXISTS (
+    SELECT 1 FROM attempts AS later
+    WHERE later.subject_kind = attempts.subject_kind
+      AND later.subject = attempts.subject
+      AND later.stage = attempts.stage
+      AND later.id > attempts.id
+)
+AND NOT EXISTS (SELECT 1 FROM track_aliases WHERE old_id = subject)
+"""
+_FAILURE = """
+SELECT subject_kind, subject, stage, coalesce(error_class, ''), message, at,
+       tracks.id, title, version, artists
+FROM attempts LEFT JOIN tracks ON tracks.id = subject
+"""
+
+
+def counts(connection: sqlite3.Connection) -> Counts:
     """Return the numbers that ``genre status`` shows beside the funnel."""
-    n_audio, seconds = session.execute(
-        select(func.count(), func.coalesce(func.sum(m.Audio.duration_s), 0.0)).where(
-            m.Audio.status == AudioStatus.PRESENT
-        )
-    ).one()
-    label_set = session.scalar(select(m.LabelSet.id).where(m.LabelSet.is_current)) or ""
+    playlists, genres, tracks, label_set, n_audio, hours = connection.execute(
+        _COUNTS
+    ).fetchone()
+    runs = connection.execute("SELECT id FROM runs ORDER BY started_at, id")
     return Counts(
-        playlists=_count(session, m.Playlist),
-        genres=_count(session, m.Genre),
-        tracks=_count(session, m.Track),
+        playlists=playlists,
+        genres=genres,
+        tracks=tracks,
         with_audio=n_audio,
-        audio_hours=seconds / 3600,
+        audio_hours=hours,
         label_set=label_set,
-        splits=_splits(session),
-        runs=tuple(
-            session.scalars(select(m.Run.id).order_by(m.Run.started_at, m.Run.id))
-        ),
+        splits=dict(connection.execute(_SPLITS)),
+        runs=tuple(run for (run,) in runs),
     )
 
 
-def blocks(session: Session) -> list[Block]:
+def blocked(connection: sqlite3.Connection) -> list[Blocked]:
     """Return the services that ask us to stay away now, by name."""
-    return [block for _, block in sorted(blocked_services(session, utc_now()).items())]
-
-
-def failure_classes(session: Session) -> list[FailureClass]:
-    """Return what stands open, by class, the most frequent first."""
-    row = m.Attempt
-    found = session.execute(
-        select(row.outcome, row.error_class, func.count(), func.max(row.id))
-        .where(_stands_open())
-        .group_by(row.outcome, row.error_class)
+    query = (
+        "SELECT name, blocked_until, reason FROM services"
+        " WHERE blocked_until > ? ORDER BY name"
     )
+    return [Blocked(*row) for row in connection.execute(query, [utc_now()])]
+
+
+def failure_classes(connection: sqlite3.Connection) -> list[FailureClass]:
+    """Return what stands open, by class, the most frequent first."""
+    query = f"""
+        SELECT outcome, error_class, count(*) AS n, max(id) FROM attempts
+        WHERE {_STANDS_OPEN} GROUP BY outcome, error_class ORDER BY n DESC, error_class
+    """  # noqa: S608 - our own words
     return [
         FailureClass(
             Status(outcome),
             ErrorClass(error_class) if error_class else None,
             n,
-            _failure_of(session, newest),
+            _failure_of(connection, newest),
         )
-        for outcome, error_class, n, newest in sorted(found, key=lambda row: -row[2])
+        for outcome, error_class, n, newest in connection.execute(query).fetchall()
     ]
 
 
-def failures(session: Session) -> Iterator[Failure]:
+def failures(connection: sqlite3.Connection) -> Iterator[Failure]:
     """Yield everything that failed at its last attempt, the newest first."""
-    row = m.Attempt
-    rows = session.execute(
-        select(row, m.Track)
-        .join(m.Track, m.Track.id == row.subject, isouter=True)
-        .where(_stands_open(), row.outcome == Status.FAILED)
-        .order_by(row.id.desc())
-        .execution_options(yield_per=1_000)
-    )
-    for attempt, track in rows:
-        yield _to_failure(attempt, track)
-
-
-def _stands_open() -> ColumnElement[bool]:
-    """Tell the last attempts at songs and playlists where they did not succeed.
-
-    A song that turned out to be another one is no song any more; which services ask
-    us to stay away is told by ``blocks``.
+    query = f"""
+        {_FAILURE} WHERE {_STANDS_OPEN} AND outcome = 'failed' ORDER BY attempts.id DESC
     """
-    row, later = m.Attempt, aliased(m.Attempt)
-    superseded = exists().where(
-        later.subject_kind == row.subject_kind,
-        later.subject == row.subject,
-        later.stage == row.stage,
-        later.id > row.id,
-    )
-    merged = exists().where(m.TrackAlias.old_id == row.subject)
-    about_service = row.subject_kind == SubjectKind.SERVICE
-    return and_(m.UNSETTLED, ~about_service, ~superseded, ~merged)
+    for row in connection.execute(query):
+        yield _to_failure(*row)
 
 
-def _failure_of(session: Session, attempt_id: int) -> Failure:
-    attempt = session.get_one(m.Attempt, attempt_id)
-    return _to_failure(attempt, session.get(m.Track, attempt.subject))
+def _failure_of(connection: sqlite3.Connection, attempt_id: int) -> Failure:
+    query = f"{_FAILURE} WHERE attempts.id = ?"
+    return _to_failure(*connection.execute(query, [attempt_id]).fetchone())
 
 
-def _to_failure(attempt: m.Attempt, track: m.Track | None) -> Failure:
-    return Failure(
-        subject_kind=attempt.subject_kind,
-        subject=attempt.subject,
-        name=to_track(track).name if track else attempt.subject,
-        stage=attempt.stage,
-        error_class=attempt.error_class or "",
-        message=attempt.message,
-        at=attempt.at,
-    )
-
-
-def _count(session: Session, table: type[m.Base]) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _splits(session: Session) -> dict[str, int]:
-    current = select(m.SplitSet.id).where(m.SplitSet.is_current).scalar_subquery()
-    part = m.SplitRow.split
-    query = select(part, func.count()).where(m.SplitRow.split_set == current)
-    return dict(session.execute(query.group_by(part).order_by(part)).tuples().all())
+def _to_failure(
+    kind: str,
+    subject: str,
+    stage: str,
+    error_class: str,
+    message: str,
+    at: str,
+    *track: str,  # id, title, version, artists; the id is None for anything else
+) -> Failure:
+    track_id, title, version, artists = track
+    name = Track(track_id, title, version, artists).name if track_id else subject
+    return Failure(kind, subject, name, stage, error_class, message, at)

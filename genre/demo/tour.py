@@ -16,6 +16,7 @@ from genre.config import Settings
 from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import labels, open_catalog
 from genre.db.connect import catalog_path
+from genre.db.file import Reader
 from genre.db.summary import counts
 from genre.demo.corpus import compose_plan, is_demo
 from genre.demo.plan import DURATION_S, CorpusPlan
@@ -167,7 +168,8 @@ def _read_truth(settings: Settings, folder: Path) -> tuple[Truth, int]:
     """Return the composed truth, and how many songs of the catalog it does not cover."""
     with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
         truth = read_truth(session, folder)
-        return truth, counts(session).tracks - len(truth)
+    with Reader(settings).read() as connection:
+        return truth, counts(connection).tracks - len(truth)
 
 
 def _train(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from genre.audio import ffmpeg_version, find_ffmpeg
 from genre.config import Settings, available_cores
-from genre.db.migrate import JOURNAL_MODE
+from genre.db.file import JOURNAL_MODE
 from genre.errors import ItemError
 
 _SONG_BYTES = 240.0 * (32_000 + 8_000)

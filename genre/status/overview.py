@@ -1,5 +1,6 @@
 """What is there: the state of a corpus, counted anew each time it is asked for."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,12 +10,10 @@ from typing import TypeVar
 
 from genre.config import Settings
 from genre.crawler.sites import SITES
-from genre.db import Catalog, Session, open_catalog
 from genre.db import summary as db
-from genre.db.attempts import Block
-from genre.db.dump import digest as dump_digest
+from genre.db.file import Reader
 from genre.db.funnel import Funnel, funnel_of, scope_of, tally
-from genre.db.summary import Counts, Failure, FailureClass
+from genre.db.summary import Blocked, Counts, Failure, FailureClass
 from genre.features.config import MelConfig
 from genre.records import ErrorClass
 from genre.text import display
@@ -23,7 +22,7 @@ Answer = TypeVar("Answer")
 
 # Sources of references that lead to audio; any other only names a song.
 _PLAYABLE = ("file", "url", *sorted({site.name for site in SITES if site.extractors}))
-_MAX_THREADS = 8  # each has a connection; the pool keeps fifteen
+_MAX_THREADS = 8  # each holds up to 64 MB of the catalog and one slice of its songs
 _ADVICE = {
     None: "nothing fits them well enough; `genre crawl --retry permanent` searches anew",
     ErrorClass.PERMANENT: "not tried again unless by `genre crawl --retry permanent`",
@@ -51,7 +50,7 @@ class Overview:
     counts: Counts
     funnel: Funnel
     troubles: tuple[Trouble, ...]  # the most frequent first
-    blocked: tuple[Block, ...]
+    blocked: tuple[Blocked, ...]
     failures: tuple[Failure, ...] = ()  # every one, when they were asked for
     digest: str = ""
 
@@ -74,47 +73,55 @@ def overview(
     CatalogDamagedError
         It holds ids that are no hashes.
     """
-    with open_catalog(settings, readonly=True) as catalog:
-        counts, funnel, classes = _count(catalog, settings)
-        with catalog.read() as session:
-            return Overview(
-                corpus=str(settings.corpus),
-                counts=counts,
-                funnel=funnel,
-                troubles=tuple(map(_trouble, classes)),
-                blocked=tuple(db.blocks(session)),
-                failures=tuple(db.failures(session)) if failures else (),
-                digest=dump_digest(session) if digest else "",
-            )
+    reader = Reader(settings)
+    counts, funnel, classes = _count(reader, settings)
+    with reader.read() as connection:
+        return Overview(
+            corpus=str(settings.corpus),
+            counts=counts,
+            funnel=funnel,
+            troubles=tuple(map(_trouble, classes)),
+            blocked=tuple(db.blocked(connection)),
+            failures=tuple(db.failures(connection)) if failures else (),
+            digest=_digest(settings) if digest else "",
+        )
+
+
+def _digest(settings: Settings) -> str:
+    """Return the hash of the canonical dump, which needs the whole catalog's code."""
+    from genre.db import dump, open_catalog
+
+    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
+        return dump.digest(session)
 
 
 def _count(
-    catalog: Catalog, settings: Settings
+    reader: Reader, settings: Settings
 ) -> tuple[Counts, Funnel, list[FailureClass]]:
     """Ask the catalog everything at once: SQLite works while Python does not."""
     threads = min(settings.n_jobs, _MAX_THREADS)
     with ThreadPoolExecutor(threads, thread_name_prefix="status") as pool:
-        counts = pool.submit(_ask, catalog, db.counts)
-        classes = pool.submit(_ask, catalog, db.failure_classes)
+        counts = pool.submit(_ask, reader, db.counts)
+        classes = pool.submit(_ask, reader, db.failure_classes)
         scope = _ask(
-            catalog,
-            lambda session: scope_of(
-                session,
+            reader,
+            lambda connection: scope_of(
+                connection,
                 playable=_PLAYABLE,
                 feature_key=MelConfig.from_settings(settings).key,
             ),
         )
         tallies = pool.map(
-            lambda ids: _ask(catalog, lambda session: tally(session, scope, ids)),
+            lambda ids: _ask(reader, lambda connection: tally(connection, scope, ids)),
             scope.slices,
         )
         funnel = funnel_of(scope, reduce(add, tallies))
         return counts.result(), funnel, classes.result()
 
 
-def _ask(catalog: Catalog, question: Callable[[Session], Answer]) -> Answer:
-    with catalog.read() as session:
-        return question(session)
+def _ask(reader: Reader, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    with reader.read() as connection:
+        return question(connection)
 
 
 def _trouble(found: FailureClass) -> Trouble:

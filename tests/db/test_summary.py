@@ -1,4 +1,4 @@
-"""What ``genre status`` counts and lists."""
+"""What ``genre status`` counts and lists beside the funnel."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,8 @@ from genre.config import Settings
 from genre.db import Catalog, attempts, open_catalog
 from genre.db import models as m
 from genre.db.attempts import Block
-from genre.db.summary import blocks, failures
+from genre.db.file import Reader
+from genre.db.summary import Blocked, blocked, counts, failure_classes, failures
 from genre.records import ErrorClass, Stage, Status, SubjectKind
 
 
@@ -19,41 +20,85 @@ def catalog(tmp_path: Path) -> Catalog:
     return open_catalog(Settings(corpus=tmp_path))
 
 
-def _try(catalog: Catalog, subjects: list[str], outcome: Status) -> None:
+@pytest.fixture
+def reader(catalog: Catalog) -> Reader:
+    """Return what counts in it."""
+    return Reader(Settings(corpus=catalog.path.parent))
+
+
+def _try(
+    catalog: Catalog,
+    subjects: list[str],
+    outcome: Status,
+    error_class: ErrorClass | None = None,
+    kind: SubjectKind = SubjectKind.TRACK,
+) -> None:
     """Write one attempt at each subject into the ledger."""
-    failed = outcome is Status.FAILED
+    if outcome is Status.FAILED:
+        error_class = error_class or ErrorClass.PERMANENT
     with catalog.write() as session:
         for subject in subjects:
             attempts.record(
                 session,
-                kind=SubjectKind.TRACK,
+                kind=kind,
                 subject=subject,
                 stage=Stage.CRAWL,
                 outcome=outcome,
-                error_class=ErrorClass.PERMANENT if failed else None,
+                error_class=error_class,
             )
 
 
-def test_every_failure_is_listed(catalog: Catalog) -> None:
+def test_every_failure_is_listed(catalog: Catalog, reader: Reader) -> None:
     """However many they are, the newest first."""
     _try(catalog, [f"t{i}" for i in range(2_345)], Status.FAILED)
-    with catalog.read() as session:
-        found = [failure.subject for failure in failures(session)]
+    with reader.read() as connection:
+        found = [failure.subject for failure in failures(connection)]
     assert found == [f"t{i}" for i in reversed(range(2_345))]
 
 
-def test_only_the_last_attempt_counts(catalog: Catalog) -> None:
+def test_only_the_last_attempt_counts(catalog: Catalog, reader: Reader) -> None:
     """What succeeded later is no failure; a failure has its song's name."""
     with catalog.write() as session:
         session.add(m.Track(id="a", title="T", artists="A", match_key="k"))
     _try(catalog, ["a", "b"], Status.FAILED)
     _try(catalog, ["b"], Status.DONE)
-    with catalog.read() as session:
-        assert [(f.subject, f.name) for f in failures(session)] == [("a", "A - T")]
+    with reader.read() as connection:
+        assert [(f.subject, f.name) for f in failures(connection)] == [("a", "A - T")]
+
+
+def test_a_song_that_became_another_is_no_failure(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """Its attempts stay in the ledger, but there is nothing left to mend."""
+    _try(catalog, ["old", "other"], Status.FAILED)
+    with catalog.write() as session:
+        session.add(m.Track(id="a", title="T", artists="A", match_key="k"))
+        session.flush()
+        session.add(m.TrackAlias(old_id="old", track_id="a"))
+    with reader.read() as connection:
+        assert [failure.subject for failure in failures(connection)] == ["other"]
+
+
+def test_failures_are_classed_with_the_newest_as_example(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """The most frequent first; "no good match" is one of them, services are not."""
+    _try(catalog, ["a", "b", "c"], Status.FAILED, ErrorClass.TEMPORARY)
+    _try(catalog, ["c"], Status.FAILED, ErrorClass.PERMANENT)
+    _try(catalog, ["d", "e", "f"], Status.REFUSED)
+    _try(catalog, ["f"], Status.DONE)
+    _try(catalog, ["x"], Status.FAILED, ErrorClass.STOP, SubjectKind.SERVICE)
+    with reader.read() as connection:
+        found = failure_classes(connection)
+    assert [(f.outcome, f.error_class, f.n, f.example.subject) for f in found] == [
+        (Status.REFUSED, None, 2, "e"),
+        (Status.FAILED, ErrorClass.TEMPORARY, 2, "b"),
+        (Status.FAILED, ErrorClass.PERMANENT, 1, "c"),
+    ]
 
 
 def test_only_services_that_still_want_to_be_left_alone_are_listed(
-    catalog: Catalog,
+    catalog: Catalog, reader: Reader
 ) -> None:
     """A wish that has run out is history."""
     now = datetime.now(UTC)
@@ -64,5 +109,13 @@ def test_only_services_that_still_want_to_be_left_alone_are_listed(
     with catalog.write() as session:
         attempts.block_service(session, Block("youtube", future, "slow down"))
         attempts.block_service(session, Block("deezer", past, "slow down"))
-    with catalog.read() as session:
-        assert blocks(session) == [Block("youtube", future, "slow down")]
+    with reader.read() as connection:
+        assert blocked(connection) == [Blocked("youtube", future, "slow down")]
+
+
+def test_an_empty_catalog_counts_nothing(reader: Reader) -> None:
+    """No label set and no split yet is no error."""
+    with reader.read() as connection:
+        found = counts(connection)
+    assert (found.tracks, found.audio_hours, found.label_set) == (0, 0.0, "")
+    assert (found.splits, found.runs) == ({}, ())
