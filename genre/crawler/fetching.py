@@ -56,9 +56,13 @@ class Wish:
 
 
 def fetch_all(
-    catalog: Catalog, settings: Settings, client: HttpClient, wish: Wish
+    catalog: Catalog,
+    settings: Settings,
+    client: HttpClient,
+    player: Player,
+    wish: Wish,
 ) -> Iterator[Outcome]:
-    """Fetch what is missing; one outcome per song.
+    """Fetch what is missing; one outcome per song. The player is closed afterwards.
 
     Raises
     ------
@@ -69,7 +73,6 @@ def fetch_all(
     if ErrorClass.STOP not in wish.retry:
         with catalog.read() as session:
             blocked = attempts.blocked_services(session, utc_now())
-    player = Player(settings)
     tools = Tools(
         settings=settings,
         client=client,

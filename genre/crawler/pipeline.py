@@ -5,7 +5,8 @@ audio that is missing. Either can be left out. Stopped at any moment, the same
 command goes on where it was.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,8 +57,12 @@ class _Listed:
     base: Path  # what relative paths are relative to
 
 
-def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
+def crawl(
+    settings: Settings, request: CrawlRequest, *, extractors: Sequence[str] = ()
+) -> Iterator[Event]:
     """Record playlists and songs, then fetch the audio of those that lack it.
+
+    ``extractors`` are the ``Player``'s, beside yt-dlp's own.
 
     Raises
     ------
@@ -77,6 +82,7 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
     with (
         open_catalog(settings, create=not request.audio_only) as catalog,
         stage_lock(settings.corpus, Stage.CRAWL),
+        closing(Player(settings, extra_extractors=extractors)) as player,
     ):
         _sweep(settings.corpus / "incoming")
         require_room(settings.corpus, settings.min_free_bytes)
@@ -85,7 +91,7 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
             kit = Kit(
                 settings=settings,
                 client=client,
-                player=Player(settings),
+                player=player,
                 base=listed.base,
                 columns=request.columns,
             )
@@ -95,7 +101,7 @@ def crawl(settings: Settings, request: CrawlRequest) -> Iterator[Event]:
             with catalog.read() as session:
                 yield Plan(Stage.CRAWL, audio_files.count_wanted(session))
             wish = Wish(retry=request.retry, limit=request.limit)
-            yield from fetch_all(catalog, settings, client, wish)
+            yield from fetch_all(catalog, settings, client, player, wish)
 
 
 def _check(request: CrawlRequest) -> None:
