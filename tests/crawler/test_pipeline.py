@@ -139,7 +139,7 @@ def test_one_playlist_without_a_list(tmp_path: Path) -> None:
         ({"source": "p.m3u"}, "found several; give exactly one"),
         ({"genres": ("Techno",)}, "Expected --genre beside a SOURCE"),
         ({"list_file": None, "audio_only": True, "metadata_only": True}, "found both"),
-        ({"list_file": None, "source": "x.xspf"}, "genre reads files"),
+        ({"list_file": None, "source": "x.docx"}, "genre reads files"),
         ({"list_file": None, "source": "p.m3u", "genres": ("x" * 200,)}, "--genre"),
     ],
 )
