@@ -162,7 +162,7 @@ def _typed(text: str) -> Candidate | None:
     address = clean_text(text, limit=2_000)
     song = sites.song_at(address)
     if song and song.site.extractors:
-        return Candidate(song.site.name, song.id, address, title="", reason="named")
+        return Candidate(song.site.name, song.id, song.url, title="", reason="named")
     parts = sites.split(address)
     if song or parts is None or parts.scheme not in {"http", "https"}:
         return None

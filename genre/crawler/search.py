@@ -150,7 +150,7 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
         yield Candidate(
             provider=song.site.name if song else provider,
             provider_id=song.id if song else _id_of(entry, address),
-            url=address,
+            url=song.url or address if song else address,
             title=clean_text(entry.get("title")),
             uploader=clean_text(entry.get("channel") or entry.get("uploader")),
             duration_s=_seconds(entry.get("duration")),

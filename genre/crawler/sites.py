@@ -19,20 +19,32 @@ class Site:
     path: re.Pattern[str]  # the whole path; its group "id" names the song
     extractors: tuple[str, ...] = ()  # yt-dlp's whole names; empty: not playable
     query: str = ""  # a parameter that belongs to the path: "/watch?v=..."
+    address: str = ""  # of a song, whose id is {}; "" where all are written alike
 
 
-def _site(name: str, hosts: str, path: str, *extractors: str, query: str = "") -> Site:
-    return Site(name, re.compile(hosts), re.compile(path), extractors, query)
+def _site(
+    name: str,
+    hosts: str,
+    path: str,
+    *extractors: str,
+    query: str = "",
+    address: str = "",
+) -> Site:
+    return Site(name, re.compile(hosts), re.compile(path), extractors, query, address)
+
+
+def _youtube(hosts: str, path: str, query: str = "") -> Site:
+    watch = "https://www.youtube.com/watch?v={}"
+    return _site("youtube", hosts, path, "^youtube$", query=query, address=watch)
 
 
 _YOUTUBE = r"(?:www\.|m\.|music\.)?youtube\.com"
 _YOUTUBE_ID = r"(?P<id>[\w-]{11})"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 SITES = (
-    _site("youtube", r"youtu\.be", rf"/{_YOUTUBE_ID}", "^youtube$"),
-    _site("youtube", _YOUTUBE, rf"/(?:shorts|embed|v|live)/{_YOUTUBE_ID}/?",
-          "^youtube$"),
-    _site("youtube", _YOUTUBE, rf"/watch/?\?v={_YOUTUBE_ID}", "^youtube$", query="v"),
+    _youtube(r"youtu\.be", rf"/{_YOUTUBE_ID}"),
+    _youtube(_YOUTUBE, rf"/(?:shorts|embed|v|live)/{_YOUTUBE_ID}/?"),
+    _youtube(_YOUTUBE, rf"/watch/?\?v={_YOUTUBE_ID}", query="v"),
     _site(
         "soundcloud",
         r"(?:www\.|m\.)?soundcloud\.com",
@@ -79,6 +91,7 @@ class SiteSong:
 
     site: Site
     id: str
+    url: str = ""  # where it is played from, one spelling for all; "" when locked
 
 
 def song_at(url: str) -> SiteSong | None:
@@ -92,7 +105,8 @@ def song_at(url: str) -> SiteSong | None:
         if found := site.path.fullmatch(parts.path + _parameter(parts, site.query)):
             host = site.hosts.fullmatch((parts.hostname or "").lower())
             band = host.groupdict().get("band") if host else None
-            return SiteSong(site, f"{band}/{found['id']}" if band else found["id"])
+            song_id = f"{band}/{found['id']}" if band else found["id"]
+            return SiteSong(site, song_id, _url_of(site, song_id, parts))
     return None
 
 
@@ -129,6 +143,15 @@ def same_origin(url: str, other: str) -> bool:
     if a is None or b is None:
         return False
     return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+
+
+def _url_of(site: Site, song_id: str, parts: SplitResult) -> str:
+    """Return an address without what the one who shared it put there."""
+    if not site.extractors:
+        return ""
+    if site.address:
+        return site.address.format(song_id)
+    return parts._replace(query="", fragment="").geturl()
 
 
 def _sites_of(parts: SplitResult) -> Iterator[Site]:

@@ -52,6 +52,30 @@ def test_no_song_of_a_site(url: str) -> None:
     assert song_at(url) is None
 
 
+@pytest.mark.parametrize(
+    ("url", "played_from"),
+    [
+        (f"https://youtu.be/{VIDEO}?t=3", f"https://www.youtube.com/watch?v={VIDEO}"),
+        (f"https://music.youtube.com/watch?list=PL1&v={VIDEO}",
+         f"https://www.youtube.com/watch?v={VIDEO}"),
+        (f"https://www.youtube.com/shorts/{VIDEO}",
+         f"https://www.youtube.com/watch?v={VIDEO}"),
+        ("https://soundcloud.com/someone/some-song?si=1#t=0:10",
+         "https://soundcloud.com/someone/some-song"),
+        ("https://band.bandcamp.com/track/song?from=x",
+         "https://band.bandcamp.com/track/song"),
+        ("https://open.spotify.com/track/6rqhFgbbKwnb9MLmUQDhG6", ""),
+        ("spotify:track:6rqhFgbbKwnb9MLmUQDhG6", ""),
+    ],
+)  # fmt: skip
+def test_one_song_is_played_from_one_address(url: str, played_from: str) -> None:
+    """A list or a moment that an address names besides does not change the song's."""
+    found = song_at(url)
+
+    assert found is not None
+    assert found.url == played_from
+
+
 def test_locked_sites_are_not_played_from() -> None:
     """A site whose player is locked identifies a song, but gives no audio."""
     assert site_named("spotify") is None

@@ -85,7 +85,7 @@ def _site_song(location: str) -> Place | None:
     song = sites.song_at(location)
     if song is None:
         return None
-    return Place(song.site.name, song.id, location if song.site.extractors else "")
+    return Place(song.site.name, song.id, song.url)
 
 
 def _remote(location: str, document: Document) -> Place:
