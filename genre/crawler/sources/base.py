@@ -203,7 +203,7 @@ def _nameless(name: str, items: Iterable[PlaylistItem]) -> Iterator[str]:
     n = sum(not (item.artists or item.url or item.path) for item in items)
     if n:
         yield (
-            f"{name}: {n} rows only refer to a song, without names; its audio can be"
+            f"{name}: rows that only refer to a song, without names: {n}; audio can be"
             " found once another playlist names it."
         )
 

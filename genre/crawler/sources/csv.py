@@ -52,8 +52,8 @@ def read(document: Document, kit: Kit) -> tuple[PlaylistData, ...]:
     notes = [*_notes(document, table, kit.columns), *encoding]
     if n_left_out:
         notes.append(
-            f"{document.name}: {n_left_out} rows are saved artists or albums, not songs;"
-            " they are left out."
+            f"{document.name}: rows that are saved artists or albums, not songs:"
+            f" {n_left_out}; they are left out."
         )
     return playlists_of(document, parts, kind="csv", notes=tuple(notes))
 
@@ -75,12 +75,15 @@ def _table(lines: Sequence[str], mapped: Mapping[str, str]) -> _Table:
             break
         start += 1
     line = lines[start] if start < len(lines) else ""
-    delimiter = max(
-        delimiters, key=lambda mark: len(find_columns(cells_of(line, mark), mapped))
-    )
+    delimiter = max(delimiters, key=lambda mark: _known(cells_of(line, mark), mapped))
     header = cells_of(line, delimiter)
     columns = find_columns(header, mapped)
     return _Table(header, columns, delimiter, lines[start + 1 :], first=start + 2)
+
+
+def _known(header: Sequence[str], mapped: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many columns of a header are known, and how many there are."""
+    return len(find_columns(header, mapped)), len(header)
 
 
 def _check(table: _Table, document: Document, kit: Kit) -> None:

@@ -156,10 +156,10 @@ def parse_columns(options: Iterable[str]) -> dict[str, str]:
     for option in options:
         meaning, _, name = (part.strip() for part in option.partition("="))
         if meaning not in MEANINGS or not name or meaning in columns:
-            again = "one that is mapped already" if meaning in columns else "another"
+            found = "it twice" if meaning in columns else "another form or meaning"
             raise UsageError(
                 f"Expected --map MEANING=COLUMN, each meaning once and one of"
-                f" {', '.join(MEANINGS)}; found {again}: {display(option, width=80)!r};"
+                f" {', '.join(MEANINGS)}; found {found} in {display(option, width=80)!r};"
                 " correct it, e.g. --map title=Song."
             )
         columns[meaning] = name

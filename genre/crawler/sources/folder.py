@@ -187,6 +187,6 @@ def _length(info: Any) -> float | None:
 def _notes(damaged: list[str]) -> Iterator[str]:
     if damaged:
         yield (
-            f"The tags of {len(damaged)} files cannot be read; their names count instead"
+            f"Files whose tags cannot be read: {len(damaged)}; their names count instead"
             f" (the first: {damaged[0]})."
         )

@@ -181,7 +181,7 @@ def test_tunemymusic(tmp_path: Path) -> None:
     assert house.items[0].artists == ("A & B",)
     assert house.items[0].source_id == SPOTIFY_ID
     assert [note for note in house.notes if "not songs" in note] == [
-        "t.csv: 2 rows are saved artists or albums, not songs; they are left out."
+        "t.csv: rows that are saved artists or albums, not songs: 2; they are left out."
     ]
 
 

@@ -117,7 +117,7 @@ def test_damaged_tags(tmp_path: Path) -> None:
     data = read(tmp_path)
 
     assert [(i.artists, i.title) for i in data.items] == [(("A",), "B")]
-    assert data.notes[0].startswith("The tags of 1 files cannot be read; their names")
+    assert data.notes[0].startswith("Files whose tags cannot be read: 1; their names")
 
 
 def test_what_is_left_out(tmp_path: Path) -> None:

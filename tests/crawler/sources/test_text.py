@@ -86,8 +86,8 @@ def test_references_without_names(tmp_path: Path) -> None:
 
     [note] = data.notes
     assert note == (
-        "p.txt: 1 rows only refer to a song, without names; its audio can be found once"
-        " another playlist names it."
+        "p.txt: rows that only refer to a song, without names: 1; audio can be found"
+        " once another playlist names it."
     )
 
 
