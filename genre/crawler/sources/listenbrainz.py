@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from genre.crawler import sites
 from genre.crawler.sources import answers
 from genre.crawler.sources.base import Head, Row, service_playlist
 from genre.crawler.sources.kit import Kit, Service
@@ -21,9 +22,6 @@ _ADDRESS = re.compile(
     rf"https?://(?:www\.|beta\.)?listenbrainz\.org/playlist/(?P<id>{_UUID})/?"
     r"(?:[?#].*)?",
     re.IGNORECASE,
-)
-_RECORDING = re.compile(
-    rf"https?://musicbrainz\.org/recording/(?P<id>{_UUID})/?", re.IGNORECASE
 )
 _MORE = "https://musicbrainz.org/doc/jspf#track"  # under which a row's extras are
 _MAX_BYTES = 64_000_000  # the whole playlist is one answer
@@ -104,5 +102,5 @@ def _rows(tracks: list[Any]) -> Iterator[Row]:
 
 def _recording(identifier: object) -> str:
     """Return the recording among a row's identifiers, which are one or a list."""
-    found = (_RECORDING.fullmatch(text) for text in answers.texts(identifier))
-    return next((match["id"].lower() for match in found if match), "")
+    songs = map(sites.song_at, answers.texts(identifier))
+    return next((s.id for s in songs if s and s.site.name == "musicbrainz"), "")
