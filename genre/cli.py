@@ -403,19 +403,14 @@ def status(
 @command("Look")
 def doctor(call: Call) -> None:
     """Check this machine: what is installed, what is missing, what to do."""
+    from genre import screens
+    from genre.status.doctor import State
     from genre.status.doctor import doctor as check_machine
 
     checks = check_machine(call.settings())
     call.report.result("doctor", checks)
-    call.report.table(
-        "This machine",
-        ("what", "state", "found"),
-        [(c.name, c.state, c.found) for c in checks],
-    )
-    for check in checks:
-        if check.advice:
-            call.report.say(f"  {check.name}: {check.advice}")
-    if any(check.state == "missing" for check in checks):
+    call.report.show(screens.doctor(checks))
+    if any(check.state is State.MISSING for check in checks):
         raise typer.Exit(1)
 
 

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from genre.status.doctor import Check, State
 from genre.status.overview import Overview, Trouble
 from genre.text import display
 
@@ -140,6 +141,31 @@ def _example(trouble: Trouble) -> str:
     """Return the newest of its kind, in one line."""
     name = display(trouble.example.name, width=60)
     return f"e.g. {name}: {display(trouble.example.message, width=240)}"
+
+
+# --- doctor ------------------------------------------------------------------------
+
+_COLOURS = {
+    State.OK: "green",
+    State.OFF: "dim",
+    State.LIMITED: "yellow",
+    State.MISSING: "bold red",
+}
+
+
+def doctor(checks: Sequence[Check]) -> Iterator[RenderableType]:
+    """Yield what this machine has and lacks, each with what to do."""
+    yield Text("This machine\n", style="bold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        cell = Text(check.found)
+        if check.advice:
+            cell.append(f"\n{check.advice}", style="dim")
+        table.add_row(check.name, Text(check.state, style=_COLOURS[check.state]), cell)
+    yield Padding(table, (0, 0, 0, 2), expand=False)
 
 
 # --- what they share -----------------------------------------------------------------

@@ -5,6 +5,7 @@ date. Which runtimes will do, yt-dlp itself knows best: it is asked, in a child.
 """
 
 import importlib.metadata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,9 +53,24 @@ def javascript(name: str) -> Runtime | None:
     GenreError
         yt-dlp cannot be loaded, or does not answer.
     """
+    return runtimes([name])[name]
+
+
+def runtimes(names: Iterable[str]) -> dict[str, Runtime | None]:
+    """Return the runtimes of some names, None for each that yt-dlp does not find.
+
+    Raises
+    ------
+    GenreError
+        yt-dlp cannot be loaded, or does not answer.
+    """
     with Child("genre.crawler.ytdlp:runtime") as child:
-        found = child.call({"name": name}, deadline_s=_DEADLINE_S)
-    return Runtime(name, **found) if found else None
+        found = {
+            name: child.call({"name": name}, deadline_s=_DEADLINE_S) for name in names
+        }
+    return {
+        name: Runtime(name, **facts) if facts else None for name, facts in found.items()
+    }
 
 
 def _date_in(version: str) -> date | None:
