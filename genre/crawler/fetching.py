@@ -60,6 +60,7 @@ def fetch_all(
     settings: Settings,
     client: HttpClient,
     player: Player,
+    services: Services,
     wish: Wish,
 ) -> Iterator[Outcome]:
     """Fetch what is missing; one outcome per song. The player is closed afterwards.
@@ -69,16 +70,12 @@ def fetch_all(
     DiskFullError
         No room is left; nothing was marked as failed.
     """
-    blocked = {}
-    if ErrorClass.STOP not in wish.retry:
-        with catalog.read() as session:
-            blocked = attempts.blocked_services(session, utc_now())
     tools = Tools(
         settings=settings,
         client=client,
         player=player,
         search=make_search(settings, client=client, player=player),
-        services=Services({name: block.until for name, block in blocked.items()}),
+        services=services,
         stopping=threading.Event(),
     )
     with _threads(tools) as pool:
@@ -238,20 +235,8 @@ def _note_audio(session: Session, audio: AudioFile) -> list[Track]:
 
 def _note_stop(session: Session, result: Result, error: ServiceStopError) -> Outcome:
     """Record that a service wants to be left alone; the song is not to blame."""
-    known = attempts.blocked_services(session, utc_now()).get(error.service)
-    if known is None:
-        until = error.retry_at or utc_now()
-        attempts.block_service(session, Block(error.service, until, str(error)))
-        attempts.record(
-            session,
-            kind=SubjectKind.SERVICE,
-            subject=error.service,
-            stage=Stage.CRAWL,
-            outcome=Status.FAILED,
-            error_class=ErrorClass.STOP,
-            message=str(error),
-            retry_at=until,
-        )
+    until = error.retry_at or utc_now()
+    attempts.block_service(session, Block(error.service, until, str(error)))
     return _of_result(result, ErrorClass.STOP)
 
 

@@ -17,10 +17,11 @@ from genre.crawler.player import Player
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
 from genre.crawler.renaming import copy_whole
+from genre.crawler.services import Services
 from genre.crawler.sources import Kit, check_argument
-from genre.db import Catalog, audio_files, genres, open_catalog, tracks
+from genre.db import Catalog, attempts, audio_files, genres, open_catalog, tracks
 from genre.errors import UsageError
-from genre.files import require_room, stage_lock, sweep_temporary
+from genre.files import require_room, stage_lock, sweep_temporary, utc_now
 from genre.http import HttpClient
 from genre.records import (
     ErrorClass,
@@ -87,6 +88,7 @@ def crawl(
         _sweep(settings.corpus / "incoming")
         require_room(settings.corpus, settings.min_free_bytes)
         client = HttpClient(settings)
+        services = _services(catalog, request.retry)
         if listed:
             kit = Kit(
                 settings=settings,
@@ -95,13 +97,22 @@ def crawl(
                 base=listed.base,
                 columns=request.columns,
             )
-            yield from _read(catalog, kit, listed)
+            yield from _read(catalog, kit, services, listed)
         _rename_merged(catalog, settings.corpus)
         if not request.metadata_only:
             with catalog.read() as session:
                 yield Plan(Stage.CRAWL, audio_files.count_wanted(session))
             wish = Wish(retry=request.retry, limit=request.limit)
-            yield from fetch_all(catalog, settings, client, player, wish)
+            yield from fetch_all(catalog, settings, client, player, services, wish)
+
+
+def _services(catalog: Catalog, retry: frozenset[ErrorClass]) -> Services:
+    """Return which services are to be left alone, as earlier crawls were told."""
+    if ErrorClass.STOP in retry:
+        return Services()
+    with catalog.read() as session:
+        blocked = attempts.blocked_services(session, utc_now())
+    return Services({name: block.until for name, block in blocked.items()})
 
 
 def _check(request: CrawlRequest) -> None:
@@ -137,7 +148,9 @@ def _listed(request: CrawlRequest) -> _Listed:
     return _Listed((entry,), (), Path.cwd())
 
 
-def _read(catalog: Catalog, kit: Kit, listed: _Listed) -> Iterator[Event]:
+def _read(
+    catalog: Catalog, kit: Kit, services: Services, listed: _Listed
+) -> Iterator[Event]:
     """Run the first phase; the list's own problems come first."""
     with catalog.read() as session:
         known = {genre_key(n): n for n in genres.genre_names(session).values()}
@@ -156,7 +169,7 @@ def _read(catalog: Catalog, kit: Kit, listed: _Listed) -> Iterator[Event]:
         yield Outcome(
             Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "line"}
         )
-    yield from record_all(catalog, entries, kit)
+    yield from record_all(catalog, entries, kit, services)
 
 
 def _rename_merged(catalog: Catalog, corpus: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from genre.crawler.identity import Song, same_by_text, song_of
 from genre.crawler.playlists import by_source
-from genre.crawler.sources import Kit, read_source
+from genre.crawler.services import Services
+from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.db import (
     Catalog,
     Session,
@@ -20,7 +21,8 @@ from genre.db import (
     playlists,
     tracks,
 )
-from genre.errors import FetchError, ItemError, UsageError
+from genre.db.attempts import Block
+from genre.errors import FetchError, ItemError, ServiceStopError, UsageError
 from genre.files import sha256_file
 from genre.records import (
     ErrorClass,
@@ -83,6 +85,7 @@ def record_all(
     catalog: Catalog,
     entries: Iterable[ListEntry],
     kit: Kit,
+    services: Services,
 ) -> Iterator[Outcome]:
     """Read and record playlists in order; one that fails does not stop the others."""
     hashes = LocalHashes(catalog)
@@ -90,7 +93,7 @@ def record_all(
     genres_of: dict[str, tuple[str, ...]] = {}  # playlist id: genres, over all lines
     for entry in by_source(entries):
         try:
-            found = read_source(entry, kit)
+            found = _read(entry, kit, services)
         except ItemError as error:
             yield _failed(catalog, entry, error)
             continue
@@ -107,6 +110,18 @@ def record_all(
                 yield _unchanged(key, data)
             else:
                 yield from _outcomes(entry, data, recorded)
+
+
+def _read(
+    entry: ListEntry, kit: Kit, services: Services
+) -> tuple[PlaylistData | Unchanged, ...]:
+    """Read a source, unless its service wants to be left alone."""
+    if service := service_of_source(entry.source):
+        services.check(service.name)
+    try:
+        return read_source(entry, kit)
+    except ServiceStopError as error:
+        raise services.stop(error) from error
 
 
 def record_playlist(
@@ -239,6 +254,9 @@ def _failed(catalog: Catalog, entry: ListEntry, error: ItemError) -> Outcome:
     if entry.line == 0 and wrong and not isinstance(error, FetchError):
         raise UsageError(str(error)) from error  # the command line itself is wrong
     with catalog.write() as session:
+        if isinstance(error, ServiceStopError) and error.retry_at:
+            block = Block(error.service, error.retry_at, str(error))
+            attempts.block_service(session, block)
         attempts.record(
             session,
             kind=SubjectKind.PLAYLIST,

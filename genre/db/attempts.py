@@ -100,15 +100,27 @@ def standings(
 
 
 def block_service(session: Session, block: Block) -> None:
-    """Remember that a service wants to be left alone, and until when."""
+    """Remember that a service wants to be left alone, and until when.
+
+    The first to be told writes it into the ledger; who is told the same adds nothing.
+    """
+    known = blocked_services(session, utc_now()).get(block.service)
+    if known and known.until >= block.until:
+        return
+    reason = clean_text(block.reason)
     session.merge(
-        m.Service(
-            name=block.service,
-            blocked_until=block.until,
-            reason=clean_text(block.reason),
-        )
+        m.Service(name=block.service, blocked_until=block.until, reason=reason)
     )
-    session.flush()
+    record(
+        session,
+        kind=SubjectKind.SERVICE,
+        subject=block.service,
+        stage=Stage.CRAWL,
+        outcome=Status.FAILED,
+        error_class=ErrorClass.STOP,
+        message=reason,
+        retry_at=block.until,
+    )
 
 
 def blocked_services(session: Session, now: str) -> dict[str, Block]:
