@@ -55,6 +55,7 @@ class YouTube:
     audio: Mapping[str, bytes] = field(default_factory=dict)  # by video id
     errors: dict[str, str] = field(default_factory=dict)  # by video id, or "search"
     facts: Mapping[str, dict[str, Any]] = field(default_factory=dict)  # by video id
+    asked: list[str] = field(default_factory=list)  # the paths, over all servers
     refusals: list[Reply] = field(default_factory=list)  # first, instead of sound
 
     @contextlib.contextmanager
@@ -67,7 +68,10 @@ class YouTube:
             "/videoplayback": self._playback,
         }
         with serve(routes) as server:
-            yield server
+            try:
+                yield server
+            finally:
+                self.asked += server.paths
 
     def extractors(self, server: Server) -> list[str]:
         """Return what a ``Player`` takes as ``extra_extractors``."""

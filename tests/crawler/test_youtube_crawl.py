@@ -80,3 +80,18 @@ def test_bot_check(tmp_path: Path, where: str) -> None:
     assert {o.error_class for o in failed} == {ErrorClass.STOP}
     assert all("after 20" in o.message or "until 20" in o.message for o in failed)
     assert by_status(again) == {Status.DONE: 3}
+
+
+def test_nobody_asks_before_the_time(tmp_path: Path) -> None:
+    """Run again too early, a crawl says until when, and sends YouTube nothing."""
+    (tmp_path / "list.txt").write_text(f"{PLAYLIST} Techno\n")
+    youtube = stocked(tmp_path, "a")
+    youtube.playlists["PL1"].error = "HTTP Error 429: Too Many Requests"
+    run(tmp_path, youtube)
+
+    n_asked = len(youtube.asked)
+    [early] = [o for o in run(tmp_path, youtube) if o.status is Status.FAILED]
+
+    assert len(youtube.asked) == n_asked == 1
+    assert early.unfinished
+    assert "asked us to stay away until 20" in early.message
