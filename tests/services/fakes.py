@@ -10,11 +10,14 @@ Several services share one server; a fault answers instead of the service, once 
 often as it is told to.
 """
 
+import json
+import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.servers import Reply, Request, Route, Server
 
@@ -25,6 +28,12 @@ FORBIDDEN = Reply(status=403)
 GONE = Reply(status=404)
 LATER = Reply(status=429, headers={"Retry-After": "86400"})
 SOON = Reply(status=429, headers={"Retry-After": "2"})
+
+
+_JUNK: list[Any] = [
+    *(None, True, 0, -1, 1e308, 10**30, float("inf"), "", "1e999", "9" * 5_000),
+    *("x" * 3_000, "\x00\ud800\u202e", [], {}, [[]], [None], {"a": 1}, ["a", "b"]),
+]
 
 
 @dataclass
@@ -64,6 +73,7 @@ class FakeService:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.garble: random.Random | None = None  # puts junk into answers
         self._faults: list[_Fault] = []
         self._lock = threading.Lock()
 
@@ -90,11 +100,31 @@ class FakeService:
             self.requests.append(request)
             fault = next((f for f in self._faults if f.on in request.path), None)
             if fault is None:
-                return self.answer(request.path.removeprefix(self.prefix), request)
+                reply = self.answer(request.path.removeprefix(self.prefix), request)
+                return _garbled(reply, self.garble) if self.garble else reply
             fault.times -= 1
             if not fault.times:
                 self._faults.remove(fault)
         return fault.reply(request) if callable(fault.reply) else fault.reply
+
+
+def _garbled(reply: bytes | Reply, chance: random.Random) -> bytes | Reply:
+    if isinstance(reply, bytes) or not reply.body.startswith((b"{", b"[")):
+        return reply
+    body = json.dumps(_with_junk(json.loads(reply.body), chance)).encode()
+    return replace(reply, body=body)
+
+
+def _with_junk(value: Any, chance: random.Random) -> Any:
+    """Return JSON in which some values are others, and some are missing."""
+    if chance.random() < 0.05:
+        return chance.choice(_JUNK)
+    if isinstance(value, list):
+        return [_with_junk(one, chance) for one in value]
+    if isinstance(value, dict):
+        kept = {k: v for k, v in value.items() if chance.random() > 0.02}
+        return {name: _with_junk(one, chance) for name, one in kept.items()}
+    return value
 
 
 class _Routes(Mapping[str, Route]):

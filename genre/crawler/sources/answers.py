@@ -21,8 +21,8 @@ _KINDS: Mapping[type, str] = {
     bool: "true or false",
     type(None): "nothing",
 }
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_YEAR = re.compile(r"(1[89]\d\d|20\d\d)(?!\d)")
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)", re.ASCII)
+_YEAR = re.compile(r"(1[89]\d\d|20\d\d)(?!\d)", re.ASCII)
 _MAX_URL = 2_000
 
 NO_TITLE = "expected a title, found none; name the song there."
@@ -95,10 +95,16 @@ def is_true(value: object) -> bool:
     return str(value).lower() in {"true", "1"}
 
 
+def identifier(value: object) -> str:
+    """Return a service's number of a thing as text; "" for anything else."""
+    written = text(value)
+    return written if re.fullmatch(r"-?[0-9]{1,20}", written) else ""
+
+
 def count(value: object) -> int | None:
     """Return a whole number, also one written as text; None for anything else."""
     digits = text(value)
-    return int(digits) if re.fullmatch(r"\d{1,12}", digits) else None
+    return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else None
 
 
 def seconds(value: object) -> float | None:

@@ -32,7 +32,7 @@ from genre.text import clean_text, display
 _DEFAULT = 100  # items of a collection, when the address names no limit
 _ADDRESS = re.compile(
     rf"https?://(?:www\.)?archive\.org/(?:details|metadata|download)/(?P<id>{ID})/?"
-    r"(?:\?limit=(?P<limit>\d{1,6})|[?#].*)?"
+    r"(?:\?limit=(?P<limit>[0-9]{1,6})|[?#].*)?"
 )
 _BETWEEN = re.compile(r"[;,]")
 

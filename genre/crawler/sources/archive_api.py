@@ -12,7 +12,7 @@ from genre.errors import FetchError, ItemError
 from genre.text import clean_text
 
 NAME = "archive"
-ID = r"[A-Za-z0-9][\w.-]{0,100}"
+ID = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}"
 MAX_ITEMS = 10_000  # the search pages no further
 _READER = "1"  # of these files: what is read differently has to be read again
 _PAGE = 500

@@ -17,6 +17,7 @@ _FORMATS = (
     "128kbps mp3", "mp3", "ogg vorbis", "opus", "flac", "apple lossless audio", "wave",
     "aiff", "24bit flac", "96kbps mp3", "64kbps mp3",
 )  # fmt: skip
+_MAX_NAME = 500  # characters; no real file's name is longer
 _RANK = {name: rank for rank, name in enumerate(_FORMATS)}
 
 
@@ -49,7 +50,7 @@ def songs_of(files: list[Any]) -> list[Song]:
     named = {
         answers.text(file["name"]): file
         for file in files
-        if answers.text(answers.part(file, "name"))
+        if 0 < len(answers.text(answers.part(file, "name"))) <= _MAX_NAME
     }
     groups: dict[str, list[dict[str, Any]]] = {}
     for name, file in named.items():

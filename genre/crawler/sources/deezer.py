@@ -29,8 +29,9 @@ _REST = timedelta(seconds=6)  # the quota is 50 requests in 5 s
 _ADDRESS = re.compile(
     r"(?:https?://(?:www\.)?deezer\.com/(?:[a-z]{2}(?:-[a-z]{2})?/)?|deezer:)"
     r"(?P<kind>playlist|album)[/:](?P<id>\d{1,20})/?(?:[?#].*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
+_CHECKSUM = re.compile(r"[0-9A-Za-z]{1,100}")
 _SHORT = re.compile(
     r"https?://(?:link\.deezer\.com|(?:deezer|dzr)\.page\.link)/.*", re.IGNORECASE
 )
@@ -93,7 +94,8 @@ SERVICE = Service(_NAME, "https://www.deezer.com/playlist/ID", recognise, read)
 def _playlist(wanted: str, about: dict[str, Any], kit: Kit) -> PlaylistData | Unchanged:
     source_id = wanted.partition("/")[2]
     title = answers.text(about.get("title"))
-    stated = answers.text(about.get("checksum"))
+    said = answers.text(about.get("checksum"))
+    stated = said if _CHECKSUM.fullmatch(said) else ""
     if stated and kit.last_checksum(_NAME, source_id) == f"{_READER}:{stated}":
         return Unchanged(_NAME, source_id, clean_text(title))
     found = _songs(kit, wanted, answers.count(about.get("nb_tracks")))
@@ -144,7 +146,7 @@ def _rows(
     tags: tuple[Tag, ...] = (),
 ) -> Iterator[Row]:
     for number, song in enumerate(songs, start=1):
-        source_id = answers.text(answers.part(song, "id"))
+        source_id = answers.identifier(answers.part(song, "id"))
         title = _title(song)
         yield Row(
             where=f"row {number}",

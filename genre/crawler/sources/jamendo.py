@@ -27,10 +27,11 @@ _ADDRESS = re.compile(
     r"https?://(?:www\.)?jamendo\.com/(?:[a-z]{2}/)?"
     r"(?:(?P<kind>playlist|album)/|list/(?P<letter>[pa]))(?P<id>\d{1,20})"
     r"(?:/[^?#]*)?(?:[?#].*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _TAG = re.compile(
-    r"jamendo:tag/(?P<tag>[^?#]{1,200})(?:\?limit=(?P<limit>\d{1,6}))?", re.IGNORECASE
+    r"jamendo:tag/(?P<tag>[^?#]{1,200})(?:\?limit=(?P<limit>[0-9]{1,6}))?",
+    re.IGNORECASE,
 )
 
 
@@ -40,8 +41,9 @@ def recognise(source: str) -> str | None:
         letter = (match["kind"] or match["letter"])[0].lower()
         return f"{'album' if letter == 'a' else 'playlist'}/{match['id']}"
     if match := _TAG.fullmatch(source):
-        tag = " ".join(unquote_plus(match["tag"]).lower().split())
-        return f"tag/{tag}?limit={match['limit']}" if match["limit"] else f"tag/{tag}"
+        tag = clean_text(unquote_plus(match["tag"])).lower()
+        limit = f"?limit={match['limit']}" if match["limit"] else ""
+        return f"tag/{tag}{limit}" if tag else None
     return None
 
 
@@ -149,7 +151,8 @@ def _none_such(what: str) -> ItemError:
 def _rows(songs: list[object], base: str) -> Iterator[Row]:
     for number, song in enumerate(songs, start=1):
         title = answers.text(answers.part(song, "name")).strip()
-        genres = answers.texts(answers.part(song, "musicinfo", "tags", "genres"))
+        written = answers.part(song, "musicinfo", "tags", "genres")
+        genres = filter(None, map(clean_text, answers.texts(written)))
         licence = answers.text(answers.part(song, "license_ccurl"))
         yield Row(
             where=f"row {number}",
@@ -161,14 +164,14 @@ def _rows(songs: list[object], base: str) -> Iterator[Row]:
             year=answers.year(answers.part(song, "releasedate")),
             added_at=answers.utc(answers.part(song, "playlistadddate")),
             licence=licences.canonical(licence),
-            tags=tuple(Tag(clean_text(genre)) for genre in genres),
+            tags=tuple(map(Tag, genres)),
             problem="" if title else answers.NO_TITLE,
         )
 
 
 def _place(song: object, base: str) -> Place | None:
     """Return a song's reference, with an address if its artist allows to download it."""
-    source_id = answers.text(answers.part(song, "id"))
+    source_id = answers.identifier(answers.part(song, "id"))
     url = _audio(song)
     trusted = sites.same_origin(url, base)
     return Place(NAME, source_id, url, trusted=trusted) if source_id else None

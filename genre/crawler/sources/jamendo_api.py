@@ -105,12 +105,13 @@ class Jamendo:
 
     def _described(self, songs: list[Any]) -> list[Any]:
         """Return a playlist's songs with what only the songs' own pages tell."""
-        ids = [answers.text(answers.part(song, "id")) for song in songs]
-        known: dict[str, Any] = {}
+        ids = [answers.identifier(answers.part(song, "id")) for song in songs]
+        known: dict[str, dict[str, Any]] = {}
         for start in range(0, len(ids), _PAGE):
             if names := " ".join(filter(None, ids[start : start + _PAGE])):
-                for song in self._tracks(limit=_PAGE, id=names):
-                    known[answers.text(answers.part(song, "id"))] = song
+                found = self._tracks(limit=_PAGE, id=names)
+                songs_found = [one for one in found if isinstance(one, dict)]
+                known |= {answers.identifier(one.get("id")): one for one in songs_found}
         return [
             {**song, **known.get(name, {})} if isinstance(song, dict) else song
             for name, song in zip(ids, songs, strict=True)

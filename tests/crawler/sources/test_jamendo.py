@@ -11,7 +11,7 @@ from genre.http import HttpClient
 from genre.records import ErrorClass, PlaylistData, Tag
 from tests.clocks import FakeClock
 from tests.crawler.sources.kits import make_kit, read_one
-from tests.servers import Reply, json_reply, serve
+from tests.servers import Reply, json_reply, redirect, serve
 from tests.services.fakes import CUT_OFF, LATER, WEB_PAGE, routes
 from tests.services.jamendo import (
     CLIENT_ID,
@@ -72,6 +72,7 @@ def failure(service: FakeJamendo, folder: Path, **more: Any) -> ItemError:
         ("https://www.jamendo.com/track/7", None),
         ("https://www.jamendo.com/artist/7", None),
         ("jamendo:tag/", None),
+        ("jamendo:tag/%00", None),
     ],
 )
 def test_addresses(source: str, expected: str | None) -> None:
@@ -266,6 +267,19 @@ def test_a_passing_rate_limit_is_waited_for(tmp_path: Path) -> None:
     found = failure(service, tmp_path)
     assert isinstance(found, ServiceStopError)
     assert found.service == "jamendo"
+
+
+@pytest.mark.parametrize(("host", "n_asked"), [("127.0.0.1", 1), ("localhost", 0)])
+def test_others_do_not_get_the_client_id(
+    tmp_path: Path, host: str, n_asked: int
+) -> None:
+    """A redirect takes no query along; another host has to be in the open internet."""
+    service = fake()
+    with serve({}) as other:
+        service.fail(redirect(other.url("/v3.0/playlists/", host=host)))
+        failure(service, tmp_path)
+    assert len(other.requests) == n_asked
+    assert CLIENT_ID not in repr(other.requests)
 
 
 @pytest.mark.parametrize(
