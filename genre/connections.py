@@ -34,16 +34,13 @@ _MAX_IDLE, _IDLE_S = 32, 20.0  # connections kept for later, and for how long
 class Deadline:
     """A moment some seconds from now."""
 
-    def __init__(
-        self, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._clock = clock
-        self._end = clock() + seconds
+        self._end = time.monotonic() + seconds
 
     def left(self) -> float:
         """Seconds until then; not below zero."""
-        return max(0.0, self._end - self._clock())
+        return max(0.0, self._end - time.monotonic())
 
     def extend(self, seconds: float) -> None:
         """Move it: what was spent waiting for a turn does not count."""

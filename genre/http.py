@@ -30,7 +30,7 @@ from genre.text import clean_text
 from genre.urls import Target, parse_target, redact, resolve, shown_scheme, with_params
 from genre.wire import Reply, Wire
 
-__all__ = ["BUDGETS", "Budget", "Download", "HttpClient", "redact"]
+__all__ = ["BUDGETS", "Budget", "Download", "HttpClient", "redact", "user_agent"]
 
 _MAX_REDIRECTS = 5
 
@@ -86,10 +86,8 @@ class HttpClient:
         sleep: Callable[[float], object] | None = None,
         budgets: Mapping[str, Budget] = BUDGETS,
     ) -> None:
-        contact = clean_text(settings.contact).encode("ascii", "replace").decode()
-        self._agent = f"genre/{__version__} ({contact or 'no contact given'})"
+        self._agent = user_agent(settings)
         self._wire = Wire(lookup)
-        self._clock = clock
         self._sleep = sleep or self._wire.closing.wait
         self._patience = Patience(
             budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
@@ -201,7 +199,7 @@ class HttpClient:
     def _persist(
         self, ask: _Ask, read: Callable[[Reply], Answer], deadline_s: float
     ) -> Answer:
-        deadline = Deadline(deadline_s, self._clock)
+        deadline = Deadline(deadline_s)
 
         def once() -> Answer:
             with self._get(ask, deadline) as reply:
@@ -239,6 +237,12 @@ class HttpClient:
             " more; give the address where they should end.",
             error_class=ErrorClass.PERMANENT,
         )
+
+
+def user_agent(settings: Settings) -> str:
+    """Return how we introduce ourselves to services."""
+    contact = clean_text(settings.contact).encode("ascii", "replace").decode()
+    return f"genre/{__version__} ({contact or 'no contact given'})"
 
 
 def _save(reply: Reply, target: Path, max_bytes: int) -> Download:

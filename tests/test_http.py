@@ -7,46 +7,20 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from genre.config import Settings
-from genre.errors import FetchError, ItemError, ServiceStopError
-from genre.http import Budget, Download, HttpClient, redact
+from genre.errors import FetchError, ItemError
+from genre.http import Budget, HttpClient, redact
 from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
+from tests.clients import SETTINGS, client, failure, fetch
 from tests.clocks import FakeClock
 from tests.servers import NO_ROUTE, Reply, Request, Server, json_reply, redirect, serve
 
-SETTINGS = Settings(contact="me@example.org")
 SONG = bytes(range(256)) * 400
-
-
-def client(pauses: list[float] | None = None) -> HttpClient:
-    """Return a client that notes its pauses instead of taking them."""
-    noted: list[float] = [] if pauses is None else pauses
-    return HttpClient(SETTINGS, sleep=noted.append)
-
-
-def fetch(
-    url: str, folder: Path, *, max_bytes: int = 10**6, trusted: bool = True
-) -> Download:
-    """Download with a fresh client within five seconds."""
-    return client().download(
-        url, folder / "song", max_bytes=max_bytes, deadline_s=5, trusted=trusted
-    )
-
-
-def failure(action: Callable[[], object]) -> ItemError:
-    """Return the error that an action ends with."""
-    with pytest.raises(ItemError) as caught:
-        action()
-    return caught.value
 
 
 # --- what arrives ----------------------------------------------------------------------
@@ -336,9 +310,9 @@ def test_a_status_has_a_class(
 def test_a_temporary_fault_is_tried_again(tmp_path: Path) -> None:
     """Two bad answers, then a good one: the caller sees only the good one."""
     answers = iter([Reply(status=503), Reply(SONG, truncate_at=10), Reply(SONG)])
-    pauses: list[float] = []
+    clock = FakeClock()
     with serve({"/a": lambda request: next(answers)}) as server:
-        got = client(pauses).download(
+        got = client(clock).download(
             server.url("/a"),
             tmp_path / "x",
             max_bytes=10**6,
@@ -346,37 +320,9 @@ def test_a_temporary_fault_is_tried_again(tmp_path: Path) -> None:
             trusted=True,
         )
     assert got.n_bytes == len(SONG)
-    assert len(pauses) == 2
-    assert pauses[0] <= 0.3
-    assert pauses[1] <= 0.6
-
-
-@pytest.mark.parametrize("form", ["seconds", "date"])
-def test_a_service_that_wants_rest_stops_everything(form: str) -> None:
-    """429 is not tried again: the error names the host and when to come back."""
-    at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
-    stated = "3600" if form == "seconds" else format_datetime(at, usegmt=True)
-    with serve({"/a": Reply(status=429, headers={"Retry-After": stated})}) as server:
-        error = failure(lambda: client().get_json(server.url("/a")))
-    assert isinstance(error, ServiceStopError)
-    assert (error.service, error.error_class) == (
-        f"127.0.0.1:{server.port}",
-        ErrorClass.STOP,
-    )
-    assert error.retry_at is not None
-    late = datetime.fromisoformat(error.retry_at) - at
-    assert timedelta(0) <= late < timedelta(seconds=60)
-    assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("stated", [None, "", "soon", "-", "9" * 400])
-def test_an_unreadable_retry_after_still_stops(stated: str | None) -> None:
-    """Whatever the header says, 429 is a stop; an absurd time is not believed."""
-    headers = {} if stated is None else {"Retry-After": stated}
-    with serve({"/a": Reply(status=429, headers=headers)}) as server:
-        error = failure(lambda: client().get_json(server.url("/a")))
-    assert isinstance(error, ServiceStopError)
-    assert error.retry_at is None
+    assert len(clock.slept) == 2
+    assert clock.slept[0] <= 0.3
+    assert clock.slept[1] <= 0.6
 
 
 @pytest.mark.parametrize(
