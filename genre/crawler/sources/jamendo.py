@@ -67,7 +67,7 @@ def read(wanted: str, kit: Kit) -> PlaylistData:
     rows = list(_rows(found.listed.songs, kit.settings.jamendo_url))
     head = Head(
         source=NAME,
-        source_id=wanted,
+        source_id=wanted.removeprefix("playlist/"),
         url=found.url,
         title=found.title,
         owner=found.owner,

@@ -87,7 +87,7 @@ def test_a_song_with_all_that_jamendo_tells(tmp_path: Path) -> None:
     """Names, album, length, licence, genres and the reference are kept."""
     song = JamendoTrack("9", "Groove", "Fankel", genres=("rock", "funk"))
     data = read(fake(song), tmp_path)
-    assert (data.source, data.source_id) == ("jamendo", "playlist/7")
+    assert (data.source, data.source_id) == ("jamendo", "7")
     assert (data.title, data.owner) == ("Fresh", "lilly")
     [item] = data.items
     assert (item.source, item.source_id) == ("jamendo", "9")
