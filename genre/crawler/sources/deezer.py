@@ -206,7 +206,9 @@ def _following(page: dict[str, Any], index: int, n: int) -> int:
     Deezer leaves out songs that are gone, but counts them: its own ``next`` says where
     it goes on. Only that number is taken from there, and only if it can be right.
     """
-    parts = sites.split(answers.text(page.get("next")))
+    if not page.get("next"):
+        return index + max(n, _PAGE)
+    parts = sites.split(answers.text(page["next"]))
     stated = parse_qs(parts.query).get("index", [""])[0] if parts else ""
     after = answers.count(stated) or 0
     return after if index < after <= index + _PAGE else index + n
@@ -215,7 +217,7 @@ def _following(page: dict[str, Any], index: int, n: int) -> int:
 def _ask(kit: Kit, path: str, **params: int) -> dict[str, Any]:
     url = answers.endpoint(kit.settings.deezer_url, path)
     is_page = path.endswith("/tracks")
-    check = _check_page if is_page else _check
+    check = check_page if is_page else _check
     answer: dict[str, Any] = kit.client.get_json(
         url, params=params, service=_NAME, check=check
     )
@@ -229,9 +231,10 @@ def _check(answer: object) -> None:
         raise _refusal(about["error"])
 
 
-def _check_page(answer: object) -> None:
+def check_page(answer: object) -> None:
+    """Refuse an answer that says what is wrong, or holds no list."""
     _check(answer)
-    answers.listing(answers.part(answer, "data"), "a list of songs from Deezer")
+    answers.listing(answers.part(answer, "data"), "a list from Deezer")
 
 
 def _refusal(error: object) -> ItemError:

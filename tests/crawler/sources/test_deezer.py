@@ -234,6 +234,14 @@ def test_songs_that_are_gone_do_not_shift_the_pages(tmp_path: Path) -> None:
     assert data.checksum.startswith("1:")
 
 
+def test_songs_that_are_gone_at_the_end(tmp_path: Path) -> None:
+    """The last page is the last one, however few of its songs are left."""
+    service = fake(*many(150), nb_tracks=160)
+    data = read(service, tmp_path)
+    assert (len(data.items), data.truncated, len(service.requests)) == (150, False, 3)
+    assert data.notes[0].endswith("gave 150; it leaves out what is gone.")
+
+
 def test_incomplete_list_is_read_again_next_time(tmp_path: Path) -> None:
     """Deezer's checksum is not kept for a list that broke off."""
     service = fake(*many(250))
