@@ -53,21 +53,16 @@ class Wire:
 
         With a ``body`` it is a POST, always over a new connection.
         """
-        with self.faults(target, deadline):
-            reply = None
-            if body is None:  # only a GET may be sent twice
-                reply = self._again(target, headers, deadline, trusted=trusted)
-            if reply is None:
-                new = self._connections.open(target, deadline, trusted=trusted)
-                reply = self._ask(new, target, headers, deadline, body)
-        try:
+        with contextlib.ExitStack() as stack:
+            with self.faults(target, deadline):
+                reply = None
+                if body is None:  # only a GET may be sent twice
+                    reply = self._again(target, headers, deadline, trusted=trusted)
+                if reply is None:
+                    new = self._connections.open(target, deadline, trusted=trusted)
+                    reply = self._ask(new, target, headers, deadline, body)
+                stack.callback(self._leave, reply)
             yield reply
-        finally:
-            reply.response.close()
-            if reply.frees_connection:
-                self._connections.keep(reply.connection)
-            else:
-                self._connections.drop(reply.connection)
 
     def close(self) -> None:
         """Break off every exchange; their threads raise KeyboardInterrupt."""
@@ -122,6 +117,14 @@ class Wire:
             raise
         stays_open = speaker.sock is not None
         return Reply(self, target, deadline, response, connection, stays_open)
+
+    def _leave(self, reply: "Reply") -> None:
+        """Keep a reply's connection if nothing is left on it, else close it."""
+        reply.response.close()
+        if reply.frees_connection:
+            self._connections.keep(reply.connection)
+        else:
+            self._connections.drop(reply.connection)
 
     @contextlib.contextmanager
     def faults(self, target: Target, deadline: Deadline) -> Iterator[None]:
