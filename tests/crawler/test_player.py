@@ -86,6 +86,27 @@ def test_search(tmp_path: Path) -> None:
     assert server.requests[0].query["q"] == ["the band & a?"]
 
 
+def test_nothing_of_the_users_own_yt_dlp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a plugin nor a proxy nor a configuration file of theirs is used."""
+    plugins = tmp_path / "yt_dlp_plugins" / "extractor"
+    plugins.mkdir(parents=True)
+    marker = tmp_path / "loaded"
+    (plugins / "theirs.py").write_text(f"open({str(marker)!r}, 'w')\n")
+    (tmp_path / "yt-dlp").mkdir()
+    (tmp_path / "yt-dlp" / "config").write_text("--proxy http://127.0.0.1:9\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
+    with playing(tmp_path, YouTube(found=[video("a")])) as (player, _):
+        found = player.search("x", n=1)
+
+    assert len(found) == 1
+    assert not marker.exists()
+
+
 def test_facts(tmp_path: Path) -> None:
     """A recording comes with what its page says of it, cleaned."""
     page = {
