@@ -38,12 +38,13 @@ def video_id(name: str) -> str:
 
 @dataclass
 class Listed:
-    """A playlist; ``error`` is what YouTube says instead of showing it."""
+    """A playlist; YouTube may say an error, or lead on, instead of showing it."""
 
     title: str
     rows: list[dict[str, Any]] = field(default_factory=list)
     owner: str = "Somebody"
     error: str = ""
+    moved_to: str = ""  # an address
 
 
 @dataclass
@@ -84,6 +85,8 @@ class YouTube:
             return json_reply({"error": "YouTube said: The playlist does not exist."})
         if listed.error:
             return json_reply({"error": listed.error})
+        if listed.moved_to:
+            return json_reply({"moved_to": listed.moved_to})
         start = int(request.query["start"][0])
         page = {"title": listed.title, "channel": listed.owner}
         rows = listed.rows[start : start + _PAGE]
@@ -129,6 +132,8 @@ class FakeTabIE(_FakeIE):
         """Return the head at once and the rows when they are asked for."""
         list_id = self._match_id(url)
         first = self._list(list_id, 0)
+        if "moved_to" in first:
+            return dict(self.url_result(first["moved_to"]))
         about = {"title": first["title"], "channel": first["channel"]}
         return {
             "_type": "playlist",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from genre.config import Settings
+from genre.crawler import ytdlp
 from genre.crawler.player import Player
 from genre.crawler.sources import youtube
 from genre.errors import FetchError, ItemError, ServiceStopError
@@ -245,6 +246,54 @@ def test_huge_playlist(player: Player, tmp_path: Path, server: Server) -> None:
         "Only the first 20,000 rows were read; the playlist has more.",
     )
     assert len(server.requests) - n_before == 201
+
+
+def test_a_playlist_that_moved(player: Player, tmp_path: Path) -> None:
+    """An address that leads on to another playlist is followed."""
+    there = Listed("There", [video("a")])
+    here = Listed("Here", moved_to="https://www.youtube.com/playlist?list=PL2")
+    SITE.playlists = {"PL1": here, "PL2": there}
+
+    data = youtube.read("PL1", make_kit(tmp_path, kit={"player": player}))
+
+    assert (data.title, len(data.items)) == ("There", 1)
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "said"),
+    [
+        ("https://www.youtube.com/playlist?list=PL1", "found something else"),
+        (f"https://www.youtube.com/watch?v={VIDEO}", "No suitable extractor"),
+    ],
+)
+def test_what_is_no_playlist(
+    player: Player, tmp_path: Path, leads_to: str, said: str
+) -> None:
+    """A circle, or a single video, is refused for good."""
+    with pytest.raises(FetchError, match=said) as caught:
+        read(player, tmp_path, Listed("T", moved_to=leads_to))
+
+    assert caught.value.error_class is ErrorClass.PERMANENT
+
+
+def test_a_playlist_that_takes_too_long(server: Server) -> None:
+    """At the deadline what was read is kept, and said to be a part."""
+    SITE.playlists = {"PL1": Listed("T", [video(f"n{i}") for i in range(150)])}
+    request = {
+        "do": "playlist",
+        "site": "youtube",
+        "url": "https://www.youtube.com/playlist?list=PL1",
+        "n": 20_000,
+        "deadline_s": 0.0,
+        "extractors": ["^youtube:tab$"],
+        "extra_extractors": SITE.extractors(server),
+        "javascript": "deno",
+        "polite": False,
+    }
+
+    found = ytdlp.answer(request)
+
+    assert (len(found["rows"]), found["truncated"]) == (1, True)
 
 
 def test_a_stop_comes_last(server: Server, tmp_path: Path) -> None:
