@@ -2,7 +2,7 @@
 
 import pytest
 
-from genre.crawler.sites import site_at, site_named, song_at
+from genre.crawler.sites import site_at, site_named, song_address, song_at
 
 VIDEO = "dQw4w9WgXcQ"
 
@@ -96,3 +96,22 @@ def test_site_of_any_page(url: str, site: str | None) -> None:
     found = site_at(url)
 
     assert site == (found and found.name)
+
+
+@pytest.mark.parametrize(
+    ("service", "song_id", "site"),
+    [
+        ("spotify", "6rqhFgbbKwnb9MLmUQDhG6", "spotify"),
+        ("youtubemusic", VIDEO, "youtube"),
+        ("applemusic", "456", "apple"),
+        ("deezer", "x", None),
+        ("deezer", "", None),
+        ("tidal", "1/../2", None),
+        ("unheardof", "1", None),
+    ],
+)
+def test_address_of_a_number(service: str, song_id: str, site: str | None) -> None:
+    """A bare number becomes an address only in the form that the service uses."""
+    found = song_at(song_address(service, song_id))
+
+    assert site == (found and found.site.name)

@@ -5,16 +5,18 @@ songs as data, editorial lists too, but only the first 50 or 100. It is the same
 playlist as the service's own: whichever was read last counts.
 """
 
+import contextlib
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 
 from genre.crawler import sites
 from genre.crawler.sources import answers
-from genre.crawler.sources.base import Head, Row, service_playlist
+from genre.crawler.sources.base import Head, Row, read_lines, service_playlist
 from genre.crawler.sources.json_text import parse_json
 from genre.crawler.sources.kit import Kit
 from genre.crawler.sources.places import Document, Place
@@ -23,6 +25,7 @@ from genre.records import PlaylistData
 from genre.text import display
 
 _DATA = "__NEXT_DATA__"
+_URI = re.compile(r"spotify:playlist:(?P<id>[A-Za-z0-9]{1,64})")
 _LIMITS = (50, 100)  # so many songs a page shows at most, now and formerly
 _BETWEEN_ARTISTS = ",\u00a0"  # a comma inside a name is followed by a plain blank
 _PAGE = "https://open.spotify.com/embed/playlist/ID"
@@ -38,9 +41,10 @@ def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
     """
     page = answers.part(_data(document), "props", "pageProps")
     playlist = answers.part(page, "state", "data", "entity")
-    kind, _, playlist_id = answers.text(answers.part(playlist, "uri")).rpartition(":")
-    if kind != "spotify:playlist" or not playlist_id:
+    uri = _URI.fullmatch(answers.text(answers.part(playlist, "uri")))
+    if uri is None:
         raise _no_playlist(document, page, playlist)
+    playlist_id = uri["id"]
     tracks = answers.items(answers.part(playlist, "trackList"))
     head = Head(
         source="spotify",
@@ -58,10 +62,11 @@ def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
 
 def _data(document: Document) -> object:
     """Return the data that the page carries for its own script."""
+    text = "".join(read_lines(document)[0])
     script = None
-    if _DATA.encode() in document.content:
-        page = BeautifulSoup(document.content, "html.parser")
-        script = page.find("script", id=_DATA)
+    if _DATA in text:  # other pages are not worth the parsing
+        with contextlib.suppress(ParserRejectedMarkup):  # damaged: a page without songs
+            script = BeautifulSoup(text, "html.parser").find("script", id=_DATA)
     if not isinstance(script, Tag) or script.string is None:
         raise ItemError(
             f"Expected a saved page of a Spotify playlist in {display(document.name)},"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from genre.crawler.sources.base import Row, nothing_usable, playlist_of
 from genre.crawler.sources.places import Document
 from genre.records import PlaylistData
+from genre.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,6 @@ def _by_key(parts: Iterable[Part]) -> Iterable[tuple[str, Part]]:
     """Yield each playlist with what tells it apart: the second "Mix" is "Mix (2)"."""
     counts: dict[str, int] = {}
     for part in parts:
-        counts[part.name] = n = counts.get(part.name, 0) + 1
-        yield (part.name if n == 1 else f"{part.name} ({n})"), part
+        name = clean_text(part.name)
+        counts[name] = n = counts.get(name, 0) + 1
+        yield (name if n == 1 else f"{name} ({n})"), part

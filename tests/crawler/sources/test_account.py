@@ -95,6 +95,13 @@ def test_two_playlists_of_one_name(tmp_path: Path) -> None:
     assert second.items == ()
 
 
+def test_name_that_is_no_text(tmp_path: Path) -> None:
+    """Half a character and an escape of the terminal are cleaned away."""
+    [data] = read(tmp_path, ("\ud800Mix\x1b[2J", [SONG]))
+
+    assert (data.title, data.source_id[-8:]) == ("Mix [2J", "#Mix [2J")
+
+
 def test_one_playlist_of_an_account(tmp_path: Path) -> None:
     """``Playlist1.json#Name`` is one of them."""
     read(tmp_path, ("Run", [SONG]), ("Rest", [SONG]))

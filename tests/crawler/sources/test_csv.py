@@ -127,6 +127,24 @@ def test_separators_of_unicode_end_no_row(tmp_path: Path) -> None:
     assert [item.title for item in data.items] == ["A B C", "D"]
 
 
+def test_twenty_thousand_rows(tmp_path: Path) -> None:
+    """A long playlist is read whole, in order; a song that stands twice stays twice."""
+    rows = "".join(f"Song {n % 15_000},The Band\n" for n in range(20_000))
+
+    items = read(tmp_path, f"title,artist\n{rows}").items
+
+    assert [item.position for item in items] == list(range(20_000))
+    assert items[0].title == items[15_000].title == "Song 0"
+
+
+def test_line_for_excel_and_blank_lines_before_the_header(tmp_path: Path) -> None:
+    """``sep=;`` names the delimiter; rows are numbered as they stand in the file."""
+    data = read(tmp_path, "sep=;\n\ntitle;artist\nA;B\nC;\n")
+
+    assert [item.title for item in data.items] == ["A"]
+    assert data.problems[0].startswith("p.csv, row 5: ")
+
+
 def test_blank_rows_are_passed_over(tmp_path: Path) -> None:
     """Empty lines and rows of delimiters are no problem."""
     data = read(tmp_path, "title,artist\n\n,,\nSong,The Band\n")

@@ -88,3 +88,31 @@ def test_playlist_that_is_no_file(tmp_path: Path) -> None:
 
     with pytest.raises(ItemError, match="not a regular file"):
         read("p.m3u", tmp_path)
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    """A link that leads to itself is no file."""
+    (tmp_path / "p.csv").symlink_to(tmp_path / "p.csv")
+
+    with pytest.raises(ItemError, match="Expected a playlist file at") as caught:
+        read("p.csv", tmp_path)
+
+    assert caught.value.error_class == ErrorClass.ENVIRONMENT
+
+
+def test_several_playlists_from_the_web(tmp_path: Path) -> None:
+    """An address with a ``#`` is one playlist of the file there."""
+    csv = b"title,artist,playlist\nOne,A,Mix\nTwo,B,Deep & slow\n"
+    with serve({"/p.csv": csv}) as server:
+        data = read(server.url("/p.csv#deep%20%26%20slow"), tmp_path)
+
+    assert [item.title for item in data.items] == ["Two"]
+    assert data.source_id.endswith("/p.csv#Deep & slow")
+
+
+@pytest.mark.parametrize("name", ["p.json", "p.jspf", "p.xspf", "p.txt", "p.html"])
+def test_page_instead_of_a_playlist(tmp_path: Path, name: str) -> None:
+    """A server that answers with a web page is found out."""
+    page = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
+    with serve({f"/{name}": page}) as server, pytest.raises(ItemError, match="found"):
+        read(server.url(f"/{name}"), tmp_path)
