@@ -116,6 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Looks the path up in the routes and plays the reply."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a kept connection would pause before each body
 
     def setup(self) -> None:
         """Note the connection."""
