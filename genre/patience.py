@@ -61,8 +61,8 @@ class Patience:
     ) -> Answer:
         """Return what ``call`` returns once it does not fail.
 
-        ``service`` is who rests; empty means the one that the error names. What
-        ``call`` raises is what is raised here when patience ends.
+        ``service`` is who rests; empty means the one that the error names. The rest is
+        waited for where ``call`` takes its turn, as in every other thread.
 
         Raises
         ------

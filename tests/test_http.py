@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import time
+import traceback
 import zlib
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,16 @@ from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
 from tests.clients import SETTINGS, client, failure, fetch
 from tests.clocks import FakeClock
-from tests.servers import NO_ROUTE, Reply, Request, Server, json_reply, redirect, serve
+from tests.servers import (
+    NO_ROUTE,
+    Reply,
+    Request,
+    Route,
+    Server,
+    json_reply,
+    redirect,
+    serve,
+)
 
 SONG = bytes(range(256)) * 400
 
@@ -135,17 +145,79 @@ def test_endless_redirects_end(tmp_path: Path) -> None:
 
 
 def test_only_http_addresses_are_fetched(tmp_path: Path) -> None:
-    """Neither files nor other protocols, also not by redirect."""
-    with serve({"/go": redirect("file:///etc/hostname")}) as server:
-        for url in (
-            "file:///etc/hostname",
-            "ftp://a.example/b",
-            "song.mp3",
-            server.url("/go"),
-        ):
-            error = failure(partial(fetch, url, tmp_path))
-            assert error.error_class is ErrorClass.PERMANENT
-            assert "an http or https address, found" in str(error)
+    """Neither files nor other protocols."""
+    for url in ("file:///etc/hostname", "ftp://a.example/b", "song.mp3"):
+        error = failure(partial(fetch, url, tmp_path))
+        assert error.error_class is ErrorClass.PERMANENT
+        assert "Expected an http or https address" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("file:///etc/hostname", "a file: address"),
+        ("FILE:/etc/hostname", "a file: address"),
+        ("ftp://u:SECRET@a.example/", "a ftp: address"),
+        ("data:text/plain,x", "a data: address"),
+        ("http://[bad", "a http: address"),
+        ("//:80", "something else"),
+    ],
+)
+def test_a_redirect_out_of_the_web_is_refused(
+    location: str, shown: str, tmp_path: Path
+) -> None:
+    """A server cannot send us to a file: the sentence says where it tried to."""
+    with serve({"/go": redirect(location)}) as server:
+        error = failure(lambda: fetch(server.url("/go"), tmp_path))
+    assert error.error_class is ErrorClass.PERMANENT
+    assert str(error) == (
+        f"Expected {server.url('/go')} to lead to an http or https address, found a"
+        f" redirect to {shown}; give another address."
+    )
+
+
+def test_headers_stay_with_the_server_they_were_given_to() -> None:
+    """A token goes along to another path, but to no other server and not back."""
+    token = {"Authorization": "Token SECRET"}
+    home: dict[str, Route] = {"/a": redirect("/b"), "/c": json_reply(1)}
+    with serve(home) as server, serve({"/": redirect(server.url("/c"))}) as other:
+        home["/b"] = redirect(other.url("/"))
+        client().get_json(server.url("/a"), headers=token)
+    sent = [r.headers.get("authorization") for r in server.requests]
+    assert sent == ["Token SECRET", "Token SECRET", None]
+    assert ["authorization" in r.headers for r in other.requests] == [False]
+
+
+@pytest.mark.parametrize("value", ["Token SECRET\n", "Token SECRET\r\nX: y", "SECRETé"])
+def test_a_header_that_is_no_line_is_refused_unseen(value: str) -> None:
+    """A token read with its line end is named by its header, not by its value."""
+    with serve({"/a": json_reply(1)}) as server:
+        asked = partial(client().get_json, headers={"Authorization": value})
+        error = failure(lambda: asked(server.url("/a")))
+    assert error.error_class is ErrorClass.ENVIRONMENT
+    assert "for the header Authorization, found others" in str(error)
+    assert "SECRET" not in str(error)
+    assert server.requests == []
+
+
+def test_text_is_unpacked_and_decoded() -> None:
+    """A page in UTF-8 is a str, without its byte order mark."""
+    packed = Reply(
+        gzip.compress("\ufeffgrün".encode()), headers={"Content-Encoding": "gzip"}
+    )
+    with serve({"/a": packed}) as server:
+        assert client().get_text(server.url("/a"), params={"q": 1}) == "grün"
+    assert server.requests[0].query == {"q": ["1"]}
+
+
+def test_text_in_another_encoding_is_refused() -> None:
+    """Nothing is guessed."""
+    with serve({"/a": "grün".encode("latin-1")}) as server:
+        error = failure(lambda: client().get_text(server.url("/a")))
+    assert (error.error_class, "Expected UTF-8 text" in str(error)) == (
+        ErrorClass.PERMANENT,
+        True,
+    )
 
 
 def test_a_login_stays_with_its_host(tmp_path: Path) -> None:
@@ -466,20 +538,23 @@ def test_no_fault_tells_a_secret(
     """Whatever goes wrong, tokens and passwords stay out of messages and logs."""
     caplog.set_level(logging.DEBUG)
     odd = Reply(b"x", headers={"X-Odd\x0b": "y"})
-    routes = {
+    routes: dict[str, Route] = {
         "/cut": Reply(SONG, truncate_at=9),
         "/429": Reply(status=429),
         "/odd": odd,
     }
+    routes |= {"/reset": Reply(reset=True), "/html": b"<p>", "/go": redirect("file:/x")}
     said = []
     with serve(routes) as server:
-        for path in ("/cut", "/429", "/none", "/odd"):
+        for path in (*routes, "/none"):
             url = server.url(f"{path}?token=SECRET", host="u:SECRET@127.0.0.1")
-            try:
-                fetch(url, tmp_path)
-            except ItemError as error:
-                said.append(str(error))
-    assert len(said) >= 3
+            ask = partial(client().get_json, url, headers={"X-Key": "SECRET"})
+            for action in (partial(fetch, url, tmp_path), ask):
+                try:
+                    action()
+                except ItemError as error:
+                    said.append("".join(traceback.format_exception(error)))
+    assert len(said) >= 12
     assert "SECRET" not in "".join(said) + caplog.text
 
 
