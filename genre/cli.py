@@ -100,14 +100,13 @@ def plan(
     playlists: Annotated[Path, typer.Option(help="The playlist list file.")],
     search: Annotated[str | None, typer.Option(help=HELP["search"])] = None,
 ) -> None:
-    """Say what a list will cost: songs, hours, downloads, disk, time."""
+    """Say what a list will cost: songs, hours, downloads, disk, memory; fetch none."""
+    from genre import screens
     from genre.status.plan import plan as estimate
 
     cost = estimate(call.settings(search=search), playlists)
     call.report.result("plan", cost)
-    call.report.table("What this list will cost", ("", ""), cost.rows())
-    for problem in (*cost.unread, *cost.problems):
-        call.report.say(f"  {problem}")
+    call.report.show(screens.plan(cost))
     if cost.unread:
         raise typer.Exit(3)
 

@@ -4,8 +4,10 @@ They turn a record into things that rich prints, in at most 80 columns where tha
 all there is; ``console.py`` prints them. Foreign text passes through ``display``.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
@@ -13,9 +15,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from genre.status.doctor import Check, State
-from genre.status.overview import Overview, Trouble
 from genre.text import display
+
+if TYPE_CHECKING:
+    from genre.status.doctor import Check
+    from genre.status.overview import Overview, Trouble
+    from genre.status.plan import Cost
 
 _GENRES = 20  # shown before "more genres"
 _NAME = 24, 10  # columns of a genre's name: at most, and when there is no room
@@ -30,7 +35,7 @@ Row = tuple[str, tuple[int, ...]]
 
 
 def status(
-    found: Overview, *, all_genres: bool, width: int
+    found: "Overview", *, all_genres: bool, width: int
 ) -> Iterator[RenderableType]:
     """Yield a corpus's state: its size, the funnel, and what keeps songs from it."""
     counts = found.counts
@@ -50,7 +55,7 @@ def status(
         yield _grid(obstacles)
 
 
-def _funnel(found: Overview, *, all_genres: bool, width: int) -> Table:
+def _funnel(found: "Overview", *, all_genres: bool, width: int) -> Table:
     """Return the funnel as a table: genres, then all songs."""
     funnel = found.funnel
     genres = list(funnel.by_genre.items())
@@ -105,7 +110,7 @@ def _bar(share: float, width: int) -> str:
     return ("█" * full + _EIGHTHS[rest].strip()).ljust(width)
 
 
-def _further(found: Overview) -> Iterator[tuple[str, str]]:
+def _further(found: "Overview") -> Iterator[tuple[str, str]]:
     """Yield what else there is: (what, how much)."""
     counts = found.counts
     yield "label set", counts.label_set[:8] or "none yet: `genre label`"
@@ -118,7 +123,7 @@ def _further(found: Overview) -> Iterator[tuple[str, str]]:
         yield "digest", found.digest
 
 
-def _obstacles(found: Overview) -> Iterator[tuple[str, str, str]]:
+def _obstacles(found: "Overview") -> Iterator[tuple[str, str, str]]:
     """Yield what keeps songs back: (what, how many, what to do and an example)."""
     if n := found.funnel.uncertain:
         yield "uncertain", f"{n:,}", "left to you: `genre matches --uncertain`"
@@ -133,11 +138,11 @@ def _obstacles(found: Overview) -> Iterator[tuple[str, str, str]]:
         yield block.service, "", f"is left alone until {block.until}\n{said}"
 
 
-def _named(trouble: Trouble) -> str:
+def _named(trouble: "Trouble") -> str:
     return "no good match" if trouble.error_class == "refused" else trouble.error_class
 
 
-def _example(trouble: Trouble) -> str:
+def _example(trouble: "Trouble") -> str:
     """Return the newest of its kind, in one line."""
     name = display(trouble.example.name, width=60)
     return f"e.g. {name}: {display(trouble.example.message, width=240)}"
@@ -146,14 +151,14 @@ def _example(trouble: Trouble) -> str:
 # --- doctor ------------------------------------------------------------------------
 
 _COLOURS = {
-    State.OK: "green",
-    State.OFF: "dim",
-    State.LIMITED: "yellow",
-    State.MISSING: "bold red",
+    "ok": "green",
+    "off": "dim",
+    "limited": "yellow",
+    "missing": "bold red",
 }
 
 
-def doctor(checks: Sequence[Check]) -> Iterator[RenderableType]:
+def doctor(checks: "Sequence[Check]") -> Iterator[RenderableType]:
     """Yield what this machine has and lacks, each with what to do."""
     yield Text("This machine\n", style="bold")
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -166,6 +171,78 @@ def doctor(checks: Sequence[Check]) -> Iterator[RenderableType]:
             cell.append(f"\n{check.advice}", style="dim")
         table.add_row(check.name, Text(check.state, style=_COLOURS[check.state]), cell)
     yield Padding(table, (0, 0, 0, 2), expand=False)
+
+
+# --- plan --------------------------------------------------------------------------
+
+
+_ORIGINS = {
+    "local": ("local files", "on this machine"),
+    "direct": ("addresses", "that the playlists name"),
+    "licensed": ("free licences", "from Jamendo and the Internet Archive"),
+    "played": ("on sites", "such as YouTube; the playlists name the very song"),
+    "searched": ("to be searched", "by artist and title"),
+}
+
+
+def plan(cost: "Cost") -> Iterator[RenderableType]:
+    """Yield what a list will ask for, and whether there is room."""
+    yield Text("What this list will cost\n", style="bold")
+    yield _grid([*_songs(cost), ("", "", ""), *_effort(cost)])
+    room = cost.room
+    sizes = f"{_size(room.needed_gb)} needed, {_size(room.free_gb)} free"
+    if room.fits:
+        yield Text(f"\nIt fits on the disk: {sizes}.", style="green")
+    else:
+        yield Text(f"\nIt does not fit on the disk: {sizes}.", style="bold red")
+        yield Text(
+            "Free some room, take fewer playlists, keep excerpts (genre crawl"
+            " --excerpt 60), or name a folder on another disk with --corpus."
+        )
+    for problem in (*cost.unread, *cost.problems):
+        yield Text(f"  {display(problem, width=600)}")
+
+
+def _songs(cost: "Cost") -> Iterator[tuple[str, str, str]]:
+    """Yield (what, how many, remark) of what the list holds."""
+    yield "playlists", f"{cost.playlists:,}", f"genres named: {cost.genres:,}"
+    yield "rows", f"{cost.n_rows:,}", "a song in several playlists counts each time"
+    yield "songs", f"{cost.n_songs:,}", f"each once: {_hours(cost.sound_h)} of sound"
+    if cost.n_held:
+        yield "already here", f"{cost.n_held:,}", "with audio in the catalog"
+    for field in fields(cost.origins):
+        if n := getattr(cost.origins, field.name):
+            name, remark = _ORIGINS[field.name]
+            yield name, f"{n:,}", remark
+
+
+def _effort(cost: "Cost") -> Iterator[tuple[str, str, str]]:
+    """Yield (what, how much, remark) of time, traffic, disk and memory."""
+    room = cost.room
+    if cost.youtube_h:
+        yield "YouTube", _hours(cost.youtube_h), "at the pace of youtube_per_hour"
+    if cost.download_gb:
+        yield (
+            "downloads",
+            _size(cost.download_gb),
+            (f"{_hours(cost.download_h)} on a line of 20 Mbit/s"),
+        )
+    yield "WAV", _size(room.wav_gb), "on disk, 16 kHz mono"
+    yield "segments", _size(room.store_gb), "on disk"
+    if room.originals_gb:
+        yield "originals", _size(room.originals_gb), "on disk (keep_originals)"
+    for dtype, size in cost.memory_gb.items():
+        yield "memory", _size(size), f"for the segments of all songs as {dtype}"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 0.95 else f"{math.ceil(60 * hours)} min"
+
+
+def _size(gigabytes: float) -> str:
+    if gigabytes >= 0.95:
+        return f"{gigabytes:,.1f} GB"
+    return f"{1000 * gigabytes:,.0f} MB"
 
 
 # --- what they share -----------------------------------------------------------------

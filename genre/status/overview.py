@@ -9,7 +9,7 @@ from operator import add
 from typing import TypeVar
 
 from genre.config import Settings
-from genre.crawler.sites import SITES
+from genre.crawler.sites import DIRECT, SITES
 from genre.db import summary as db
 from genre.db.file import Reader
 from genre.db.funnel import Funnel, funnel_of, scope_of, tally
@@ -21,7 +21,8 @@ from genre.text import display
 Answer = TypeVar("Answer")
 
 # Sources of references that lead to audio; any other only names a song.
-_PLAYABLE = ("file", "url", *sorted({site.name for site in SITES if site.extractors}))
+_SITES = {site.name for site in SITES if site.extractors}
+_PLAYABLE = ("file", "url", *sorted(DIRECT | _SITES))
 _MAX_THREADS = 8  # each holds up to 64 MB of the catalog and one slice of its songs
 _ADVICE = {
     None: "nothing fits them well enough; `genre crawl --retry permanent` searches anew",

@@ -8,6 +8,7 @@ from genre.features.config import MelConfig
 
 WAV_BYTES_PER_S = 2 * SAMPLE_RATE  # 16 bit, mono
 DOWNLOAD_BYTES_PER_S = 20_000  # about 160 kbit/s
+LINE_BYTES_PER_S = 2_500_000  # what a line of 20 Mbit/s brings
 TYPICAL_S = 240.0  # a song whose length nobody states
 VALUE_BYTES = {"float16": 2, "uint8": 1}  # of the segment store
 
