@@ -17,7 +17,6 @@ import spotipy
 from requests import HTTPError
 from spotipy.cache_handler import MemoryCacheHandler
 
-from genre import __version__
 from genre.budgets import Budget
 from genre.config import Settings
 from genre.crawler import spotify_refusals as refusals
@@ -28,8 +27,8 @@ from genre.crawler.spotify_refusals import SERVICE
 from genre.crawler.spotify_token import Token, TokenFile, service_address
 from genre.errors import FetchError
 from genre.files import utc_now
+from genre.http import user_agent
 from genre.refusals import when_to_return
-from genre.text import clean_text
 from genre.urls import resolve
 from genre.wire import Wire
 
@@ -79,7 +78,7 @@ class SpotifyClient:
         self._access = _Access(settings, self._wire)
         self._spotify = spotipy.Spotify(
             requests_session=wired_session(
-                self._wire, self._prefix, agent=_agent(settings), limits=_LIMITS
+                self._wire, self._prefix, agent=user_agent(settings), limits=_LIMITS
             )
         )
         self._spotify.prefix = self._prefix
@@ -272,11 +271,6 @@ def _prefix(settings: Settings) -> str:
     return settings.spotify_url.rstrip("/") + "/"
 
 
-def _agent(settings: Settings) -> str:
-    contact = clean_text(settings.contact).encode("ascii", "replace").decode()
-    return f"genre/{__version__} ({contact or 'no contact given'})"
-
-
 def _pkce(settings: Settings, client_id: str, wire: Wire) -> Any:
     """Return spotipy's side of the login, which keeps no file and asks no person.
 
@@ -290,7 +284,7 @@ def _pkce(settings: Settings, client_id: str, wire: Wire) -> Any:
         requests_session=wired_session(
             wire,
             settings.spotify_token_url,
-            agent=_agent(settings),
+            agent=user_agent(settings),
             limits=_TOKEN_LIMITS,
         ),
         open_browser=False,
