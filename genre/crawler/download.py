@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -186,7 +186,7 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
     incoming = tools.settings.corpus / "incoming"
     target = tools.settings.corpus / wav_path(track.id)
     with disk_errors(target), _scratch(incoming) as folder:
-        source = _obtain(place, folder, tools)
+        source, place = _obtain(place, folder, tools)
         tools.check_running()
         wav = folder / "converted.wav"
         info = convert_to_wav(source, wav, settings=tools.settings)
@@ -201,16 +201,24 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
     )
 
 
-def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> Path:
-    """Return a local file with the place's audio; a local one is used where it is."""
+def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> tuple[Path, AudioPlace]:
+    """Return a local file with the place's audio, and the place as its page tells it.
+
+    A local file is used where it is.
+    """
     if place.provider == "file":
-        return _checked_file(Path(place.url), place.provider_id)
+        return _checked_file(Path(place.url), place.provider_id), place
     if site := tools.site_named(place.provider):
         tools.services.check(site.name)
-        return tools.player.fetch(place.url, folder, site=site).path
+        found = tools.player.fetch(place.url, folder, site=site)
+        claimed = place.stated_s or found.duration_s
+        return found.path, replace(place, stated_s=claimed)
+    return _downloaded(place, folder / "download", tools), place
+
+
+def _downloaded(place: AudioPlace, target: Path, tools: Tools) -> Path:
     service = place.provider if place.provider in DIRECT else ""
     tools.services.check(service or service_of(place.url))
-    target = folder / "download"
     tools.client.download(
         place.url,
         target,

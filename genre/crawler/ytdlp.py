@@ -50,10 +50,7 @@ def answer(request: Mapping[str, Any]) -> Any:
                 raise disk_full(Path(request.get("folder", "."))) from error
             raise meaning_of(str(error), request["site"]) from error
         except ImportError as error:
-            raise ToolError(
-                f"Expected the package yt-dlp, found it missing or broken ({error});"
-                " run `pip install -U yt-dlp`."
-            ) from error
+            raise _broken(error) from error
 
 
 # --- what can be asked ----------------------------------------------------------------
@@ -98,17 +95,14 @@ def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def runtime(request: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the JavaScript runtime ``{"name": ...}`` as yt-dlp finds it, or None."""
-    from yt_dlp.globals import supported_js_runtimes
-
+    try:
+        from yt_dlp.globals import supported_js_runtimes
+    except ImportError as error:
+        raise _broken(error) from error
     with fence().raised([]):
         found = supported_js_runtimes.value[request["name"]]().info
-    if found is None:
-        return None
-    return {
-        "path": found.path,
-        "version": found.version,
-        "supported": found.supported,
-    }
+    facts = ("path", "version", "supported")
+    return {name: getattr(found, name) for name in facts} if found else None
 
 
 # --- how ------------------------------------------------------------------------------
@@ -248,6 +242,13 @@ def _guard(max_bytes: int, deadline_s: float) -> Callable[[Mapping[str, Any]], N
             )
 
     return check
+
+
+def _broken(error: ImportError) -> ToolError:
+    return ToolError(
+        f"Expected the package yt-dlp, found it missing or broken ({error});"
+        " run `pip install -U yt-dlp`."
+    )
 
 
 def _out_of_bounds(site: str) -> FetchError:

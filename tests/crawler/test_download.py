@@ -76,6 +76,24 @@ def test_named_site(tmp_path: Path) -> None:
     assert list((tmp_path / "corpus" / "incoming").iterdir()) == []
 
 
+def test_song_of_a_site_that_is_cut_off(tmp_path: Path) -> None:
+    """What a site's own page says of the length counts where no playlist says it."""
+    unknown = dataclasses.replace(TRACK, duration_s=None)
+    with (
+        serve({"/m.wav": song_bytes(tmp_path)}) as files,
+        serve(
+            {"/site/x1": json_reply({"url": files.url("/m.wav"), "duration": 180})}
+        ) as site,
+        tools(tmp_path) as t,
+    ):
+        ours = dataclasses.replace(t, site_named={"loopback": SITE}.get)
+        job = Job(unknown, (place(site.url("/site/x1"), "loopback"),))
+        result = fetch_track(job, ours)
+
+    assert result.status is Status.FAILED
+    assert "of 180 s (+-7 s), as its page claims, found 2 s" in result.message
+
+
 def test_site_that_checks_for_bots(tmp_path: Path) -> None:
     """The first song stops the site for the jobs after it; nobody asks again."""
     said = {"error": "Sign in to confirm you're not a bot"}
