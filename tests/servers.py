@@ -13,11 +13,13 @@ import contextlib
 import json
 import os
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -53,6 +55,7 @@ class Reply:
         return has_end and self.truncate_at is None
 
 
+CERTIFICATE = Path(__file__).with_name("localhost.pem")  # with tls, of "localhost"
 NO_ROUTE = "255.255.255.255"  # the kernel itself says that it cannot be reached
 
 Route = bytes | Reply | Callable[[Request], "bytes | Reply"]
@@ -77,11 +80,12 @@ class Server:
     requests: list[Request]
     closing: threading.Event
     keep_alive: bool = False
+    scheme: str = "http"
     connections: list[socket.socket] = field(default_factory=list)  # ever made
 
     def url(self, path: str = "/", *, host: str = "127.0.0.1") -> str:
         """Return the address of ``path`` on this server."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     @property
     def paths(self) -> list[str]:
@@ -90,11 +94,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(routes: Mapping[str, Route], *, keep_alive: bool = False) -> Iterator[Server]:
+def serve(
+    routes: Mapping[str, Route], *, keep_alive: bool = False, tls: bool = False
+) -> Iterator[Server]:
     """Serve ``routes`` on a free loopback port until the block ends."""
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     httpd.daemon_threads = True
-    server = Server(httpd.server_address[1], [], threading.Event(), keep_alive)
+    if tls:
+        httpd.socket = _tls().wrap_socket(httpd.socket, server_side=True)
+    scheme = "https" if tls else "http"
+    server = Server(httpd.server_address[1], [], threading.Event(), keep_alive, scheme)
     httpd.routes, httpd.log = routes, server  # type: ignore[attr-defined]
     thread = threading.Thread(
         target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -110,6 +119,12 @@ def serve(routes: Mapping[str, Route], *, keep_alive: bool = False) -> Iterator[
         for connection in server.connections:
             with contextlib.suppress(OSError):  # the client was quicker
                 connection.shutdown(socket.SHUT_RDWR)
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -136,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = Reply(answer) if isinstance(answer, bytes) else answer
         keeps = self.server.log.keep_alive and answer.is_whole  # type: ignore[attr-defined]
         self.close_connection = not keeps
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
             self._play(answer)
 
     do_POST = do_GET  # noqa: N815 (http.server's name)

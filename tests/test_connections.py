@@ -2,6 +2,7 @@
 
 import gc
 import gzip
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from genre.http import HttpClient
 from genre.records import ErrorClass
 from tests.clients import SETTINGS, client, failure
 from tests.clocks import FakeClock
-from tests.servers import Reply, json_reply, redirect, serve
+from tests.servers import CERTIFICATE, Reply, json_reply, redirect, serve
 
 
 def local_client() -> HttpClient:
@@ -203,3 +204,40 @@ def test_a_request_tells_its_server_nothing_about_connections() -> None:
     with serve({"/a": json_reply(1)}) as server:
         client().get_json(server.url("/a"))
     assert "connection" not in server.requests[0].headers
+
+
+# --- encrypted ------------------------------------------------------------------------
+
+
+def test_an_encrypted_connection_is_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One handshake serves several requests; a drip ends at its deadline there too."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    asked, slow = client(), Reply(bytes(10_000), drip_s=0.02)
+    routes = {"/a": json_reply(1), "/slow": slow}
+    with serve(routes, keep_alive=True, tls=True) as server:
+        for _ in range(3):
+            assert asked.get_json(server.url("/a", host="localhost")) == 1
+        url = server.url("/slow", host="localhost")
+        error = failure(lambda: download(asked, url, tmp_path, deadline_s=0.3))
+        assert len(server.connections) == 1
+    assert "unfinished after 0.3 s" in str(error)
+
+
+def test_a_certificate_of_nobody_known_is_refused() -> None:
+    """Before a word is sent the sentence says what is wrong with the certificate."""
+    with serve({"/a": json_reply(1)}, tls=True) as server:
+        url = server.url("/a?key=SECRET", host="localhost")
+        error = failure(lambda: client().get_json(url))
+    assert error.error_class is ErrorClass.ENVIRONMENT
+    assert "Expected a valid certificate" in str(error)
+    assert (server.requests, "SECRET" in str(error)) == ([], False)
+
+
+def test_a_handshake_that_never_comes_ends_at_the_deadline() -> None:
+    """A server that accepts and says nothing does not hold us."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://localhost:{silent.getsockname()[1]}/"
+        error = failure(lambda: client().get_json(url, deadline_s=0.3))
+    assert "unfinished after 0.3 s" in str(error)
