@@ -18,6 +18,16 @@ from tests.servers import Reply, Server
 
 SONG = video_id("a")
 WATCH = f"https://www.youtube.com/watch?v={SONG}"
+PAGE = {
+    "title": "So\x1b[2Jng",
+    "channel": "The Band - Topic",
+    "duration": 215,
+    "track": "Song",
+    "artists": ["The Band", "Guest"],
+    "album": "Best",
+    "release_year": 1999,
+    "description": "Provided to YouTube by A Label",
+}
 
 
 @contextmanager
@@ -109,17 +119,7 @@ def test_nothing_of_the_users_own_yt_dlp(
 
 def test_facts(tmp_path: Path) -> None:
     """A recording comes with what its page says of it, cleaned."""
-    page = {
-        "title": "So\x1b[2Jng",
-        "channel": "The Band - Topic",
-        "duration": 215,
-        "track": "Song",
-        "artists": ["The Band", "Guest"],
-        "album": "Best",
-        "release_year": 1999,
-        "description": "Provided to YouTube by A Label",
-    }
-    youtube = YouTube(audio={SONG: b"sound"}, facts={SONG: page})
+    youtube = YouTube(audio={SONG: b"sound"}, facts={SONG: PAGE})
 
     with playing(tmp_path, youtube) as (player, _):
         found = player.fetch(WATCH, tmp_path, site=site())
