@@ -1,7 +1,9 @@
 """Turns at services: never more than a budget, never during a pause, on a fake clock."""
 
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from genre.budgets import BUDGETS, HOSTS, Budget, Turns
 from genre.errors import ServiceStopError
 from tests.clocks import FakeClock
 
+ROOT = Path(__file__).resolve().parent.parent
 DEEZER = Budget(50, 5.5)
 
 
@@ -126,3 +129,15 @@ def test_a_long_pause_stops_the_service_until_it_is_nearly_over() -> None:
     clock.now += 86_400.0 - 20.0
     turns.take("deezer")
     assert clock.slept == [20.0]
+
+
+def test_the_documented_budgets_are_these() -> None:
+    """docs/fetching.md states for each service what the code keeps to."""
+    page = (ROOT / "docs" / "fetching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+`) \| (\d+) in ([\d.]+) s \|$", page, re.MULTILINE)
+    stated = {
+        name: Budget(int(n), float(per_s))
+        for names, n, per_s in rows
+        for name in re.findall("`(.+?)`", names)
+    }
+    assert stated == BUDGETS
