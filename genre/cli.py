@@ -4,6 +4,7 @@ Heavy libraries are imported inside the commands, so that ``genre --help`` is
 quick; ``command.py`` holds what all commands share.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -109,6 +110,47 @@ def plan(
     call.report.show(screens.plan(cost))
     if cost.unread:
         raise typer.Exit(3)
+
+
+@command("Collect")
+def discover(
+    call: Call,
+    genres: Annotated[
+        list[str], typer.Argument(help='Genres, like "liquid dnb" psytrance.')
+    ],
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask only this one; may repeat (default: all)."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100, help="Playlists to offer per genre.")
+    ] = 10,
+    look: Annotated[
+        int, typer.Option(min=0, max=100, help="Playlists to look into per genre.")
+    ] = 10,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the list here (default: show it).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace that file.")] = False,
+) -> None:
+    """Search services for playlists of genres; make a list to edit and crawl."""
+    from genre.crawler.discovery import listing, pipeline
+
+    if out and out.exists() and not force:
+        raise UsageError(
+            f"Expected {out} not to exist, found a file you may have edited; name another"
+            " one, or replace it with --force."
+        )
+    request = pipeline.DiscoverRequest(
+        genres=tuple(genres), services=tuple(service or ()), limit=limit, look=look
+    )
+    found = call.report.discovery(pipeline.discover(call.settings(), request))
+    text = listing.list_text(found, day=datetime.now(UTC).date())
+    if out:
+        listing.write(out, text)
+        call.report.say(f"{out}: {len(found)} playlists; edit it, then crawl it")
+    else:
+        call.report.say(text)
 
 
 @command("Collect")

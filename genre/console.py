@@ -20,6 +20,7 @@ from genre.text import display
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from genre.crawler.discovery.ranking import Ranked
     from genre.crawler.review import Review
     from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
@@ -191,6 +192,21 @@ class Report:
                     self.say(f"  {sign} {v.title or v.playlist_id} ({about}; {weight})")
             for overlap in genre.overlaps:
                 self.say(f"  ? {overlap}")
+
+    def discovery(self, events: "Iterable[Event | Ranked]") -> "list[Ranked]":
+        """Follow a search for playlists; show and return what it found."""
+        found: list[Ranked] = []
+
+        def searching() -> Iterator[Event]:
+            for event in events:
+                if isinstance(event, Plan | Outcome):
+                    yield event
+                else:
+                    found.append(event)
+
+        self.follow(searching())
+        self.result("playlists", found)
+        return found
 
     def reviews(self, found: "Iterable[Review]", *, limit: int) -> None:
         """Write songs and their candidates: at most ``limit`` for people."""

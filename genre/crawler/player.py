@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from genre.budgets import Budget, Turns
 from genre.config import Settings
@@ -25,6 +26,7 @@ from genre.workers import Child
 
 _MOST = 2
 _SEARCH_DEADLINE_S = 90.0
+_ONLY_PLAYLISTS = "EgIQAw=="  # as YouTube's own filter of search results says it
 _SLACK_S = 90.0  # for loading yt-dlp and for its polite pauses
 # YouTube sends 100 rows at a time, and each such page may take 3 s with its pause.
 _MOST_ROWS = 20_000
@@ -127,6 +129,28 @@ class Player:
         }
         found = self._ask(request, deadline_s=_PLAYLIST_DEADLINE_S + _SLACK_S)
         return dict(found)
+
+    def find_playlists(self, words: str, *, n: int) -> list[dict[str, Any]]:
+        """Return the playlists that YouTube finds, as yt-dlp's entries.
+
+        Raises
+        ------
+        FetchError
+            The search failed; its class says how.
+        ServiceStopError
+            YouTube asks us to stay away.
+        """
+        query = urlencode({"search_query": words, "sp": _ONLY_PLAYLISTS})
+        request = {
+            "do": "playlist",
+            "site": "youtube",
+            "url": f"https://www.youtube.com/results?{query}",
+            "n": n,
+            "deadline_s": _SEARCH_DEADLINE_S,
+            "extractors": ["^youtube:search_url$"],
+        }
+        found = self._ask(request, deadline_s=_SEARCH_DEADLINE_S + _SLACK_S)
+        return list(found["rows"])
 
     def fetch(self, url: str, folder: Path, *, site: Site) -> Fetched:
         """Fetch the audio at a site's address into ``folder``.

@@ -1,6 +1,5 @@
 """Turns evidence about genres into labels, and labels into fair parts.
 
-taxonomy.py   what a name or a playlist's title means (taxonomy.toml)
 votes.py      playlists as witnesses -> soft labels with unknowns
 explain.py    the arithmetic behind one track's labels
 groups.py     which tracks must stay together

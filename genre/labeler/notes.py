@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from genre.labeler.splits import PARTS, SplitReport
-from genre.labeler.taxonomy import Taxonomy
+from genre.taxonomy import Taxonomy
 from genre.records import Label, LabelSet, Outcome, SplitSet, Stage, Status
 
 

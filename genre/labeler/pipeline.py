@@ -14,7 +14,7 @@ from genre.files import stage_lock
 from genre.labeler import notes
 from genre.labeler.explain import TrackExplanation, explain
 from genre.labeler.splits import SplitParams, divide, make_split_set
-from genre.labeler.taxonomy import Taxonomy, load_taxonomy
+from genre.taxonomy import Taxonomy, load_taxonomy
 from genre.labeler.votes import Overlap, VoteParams, make_label_set, vote
 from genre.records import (
     Event,

@@ -21,7 +21,7 @@ from yt_dlp.utils import ExtractorError
 from tests.servers import Reply, Request, Server, json_reply, serve
 
 _HERE = "tests.crawler.loopback_youtube"
-_CLASSES = ("FakeTabIE", "FakeWatchIE", "FakeSearchIE")
+_CLASSES = ("FakeTabIE", "FakeWatchIE", "FakeSearchIE", "FakeResultsIE")
 _PAGE = 100  # rows of a playlist's page
 
 
@@ -65,6 +65,7 @@ class YouTube:
         routes = {
             "/playlist": self._playlist,
             "/search": self._search,
+            "/results": self._results,
             "/watch": self._watch,
             "/videoplayback": self._playback,
         }
@@ -97,6 +98,16 @@ class YouTube:
         if error := self.errors.get("search"):
             return json_reply({"error": error})
         return json_reply({"rows": self.found[: int(request.query["n"][0])]})
+
+    def _results(self, request: Request) -> Reply:
+        """List playlists by words of their titles."""
+        words = request.query["q"][0].lower()
+        found = [
+            {"id": name, "title": listed.title, "channel": listed.owner}
+            for name, listed in self.playlists.items()
+            if words in listed.title.lower()
+        ]
+        return json_reply({"rows": found})
 
     def _watch(self, request: Request) -> Reply:
         name = request.query["v"][0]
@@ -190,3 +201,24 @@ class FakeSearchIE(_FakeIE, SearchInfoExtractor):  # type: ignore[misc] # no typ
             for row in page["rows"]
         ]
         return self.playlist_result(rows, query, query)
+
+
+class FakeResultsIE(_FakeIE):
+    """Shows the page of search results, filtered to playlists."""
+
+    IE_NAME = "youtube:search_url"
+    _VALID_URL = r"https://www\.youtube\.com/results\?search_query=(?P<id>[^&]+)&sp="
+
+    def _real_extract(self, url: str) -> dict[str, Any]:
+        """Return the playlists that fit the words."""
+        words = self._match_id(url).replace("+", " ")
+        rows = [
+            {
+                "_type": "url",
+                "ie_key": "YoutubeTab",
+                "url": f"https://www.youtube.com/playlist?list={row['id']}",
+                **row,
+            }
+            for row in self._page(f"/results?q={quote(words)}", "search")["rows"]
+        ]
+        return dict(self.playlist_result(rows, words, words))

@@ -4,6 +4,7 @@ What it does not have it answers with an empty object; its search pages through 
 results and says so in plain text beyond.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,17 +96,21 @@ class FakeArchive(FakeService):
             return Reply(
                 b"[RANGE_OUT_OF_BOUNDS] paging is only supported through 10000"
             )
-        wanted = request.query["q"][0].partition(" ")[0].removeprefix("collection:")
+        query = request.query["q"][0]
+        words = re.match(r'\(title:\("([^"]*)"\)', query)
         found = [
             (name, item)
             for name, item in self.items.items()
-            if wanted in item.collections and item.mediatype in {"audio", "etree"}
+            if (_is_about(item, words[1]) if words else _is_in(item, query))
         ]
         found.sort(key=lambda one: -one[1].downloads)
         docs = [
             {
                 "identifier": name,
                 "oai_updatedate": ["2019-01-01T00:00:00Z", item.updated],
+                "title": item.title,
+                "creator": item.creator,
+                "downloads": item.downloads,
             }
             for name, item in found[rows * (page - 1) : rows * page]
         ]
@@ -119,3 +124,12 @@ class FakeArchive(FakeService):
         if item is None or wanted not in item.audio:
             return Reply(status=404)
         return Reply(item.audio[wanted], headers={"Content-Type": "audio/mpeg"})
+
+
+def _is_about(item: ArchiveItem, words: str) -> bool:
+    return words.lower() in item.title.lower()
+
+
+def _is_in(item: ArchiveItem, query: str) -> bool:
+    wanted = query.partition(" ")[0].removeprefix("collection:")
+    return wanted in item.collections and item.mediatype in {"audio", "etree"}

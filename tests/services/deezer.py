@@ -99,6 +99,8 @@ class FakeDeezer(FakeService):
             self.n_refused += 1
             return error(4, "Quota limit exceeded", "Exception")
         kind, _, rest = path.strip("/").partition("/")
+        if (kind, rest) == ("search", "playlist"):
+            return self._search(request)
         name, _, part = rest.partition("/")
         found = {**self.playlists} if kind == "playlist" else {**self.albums}
         if kind not in {"playlist", "album"} or name not in found:
@@ -106,6 +108,24 @@ class FakeDeezer(FakeService):
         if not found[name].public:
             return error(200, "An active access token must be used", "OAuthException")
         return self._page(path, found[name], request) if part else about(found[name])
+
+    def _search(self, request: Request) -> Reply:
+        words = request.query["q"][0].lower()
+        limit = number(request, "limit", default=25, most=100)
+        found = [
+            {
+                "id": int(name),
+                "title": shown.title,
+                "public": True,
+                "nb_tracks": shown.total,
+                "link": f"https://www.deezer.com/playlist/{name}",
+                "user": {"id": 5, "name": shown.creator, "type": "user"},
+                "type": "playlist",
+            }
+            for name, shown in self.playlists.items()
+            if shown.public and words in shown.title.lower()
+        ]
+        return json_reply({"data": found[:limit], "total": len(found)})
 
     def _page(self, path: str, shown: DeezerPlaylist, request: Request) -> Reply:
         index = number(request, "index", default=0, most=10**9)

@@ -77,7 +77,8 @@ class FakeListenBrainz(FakeService):
     def answer(self, path: str, request: Request) -> bytes | Reply:
         """Answer, and say in headers how many requests are left."""
         if self.quota.allows():
-            reply = self._playlist(path.removeprefix("/playlist/"))
+            name = path.removeprefix("/playlist/")
+            reply = self._search(request) if name == "search" else self._playlist(name)
         else:
             self.n_refused += 1
             reply = _refusal(429, "You have exceeded your rate limit.")
@@ -87,6 +88,23 @@ class FakeListenBrainz(FakeService):
             "X-RateLimit-Reset-In": "10",
         }
         return replace(reply, headers={**reply.headers, **rate})
+
+    def _search(self, request: Request) -> Reply:
+        """Describe playlists without their songs, as the search there does."""
+        words = request.query["query"][0].lower()
+        found = [
+            {
+                "playlist": {
+                    "title": shown.title,
+                    "creator": shown.creator,
+                    "identifier": f"https://listenbrainz.org/playlist/{name}",
+                    "track": [],
+                }
+            }
+            for name, shown in self.playlists.items()
+            if shown.public and words in shown.title.lower()
+        ]
+        return json_reply({"playlist_count": len(found), "playlists": found})
 
     def _playlist(self, name: str) -> Reply:
         found = self.playlists.get(name)

@@ -22,6 +22,13 @@ _SEARCH: Mapping[str, str] = {
     "fl[1]": "oai_updatedate",
     "sort[0]": "downloads desc",
 }
+_FOUND: Mapping[str, str] = {
+    "fl[0]": "identifier",
+    "fl[1]": "title",
+    "fl[2]": "creator",
+    "fl[3]": "downloads",
+    "sort[0]": "downloads desc",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,30 @@ def members_of(name: str, n_wanted: int, kit: Kit) -> Members:
         if len(changed) in {n_before, n_in_all}:
             break
     return Members(dict(list(changed.items())[:n_wanted]), n_wanted, n_in_all)
+
+
+def search(words: str, n: int, kit: Kit) -> list[Any]:
+    """Return the most downloaded items and collections of music about some words.
+
+    Raises
+    ------
+    FetchError
+        The Archive gave no answer we understand.
+    ServiceStopError
+        The Archive asks us to stay away.
+    """
+    plain = re.sub(r"[^\w\s]", " ", words)  # its query language has signs of its own
+    music = "mediatype:(audio OR etree) OR (mediatype:collection AND collection:audio)"
+    found = _ask(
+        kit,
+        "advancedsearch.php",
+        check=_check_search,
+        q=f'(title:("{plain}") OR subject:("{plain}")) AND ({music})',
+        output="json",
+        rows=n,
+        **_FOUND,
+    )
+    return list(found["response"]["docs"])
 
 
 def _dated(docs: list[Any]) -> Iterator[tuple[str, str]]:

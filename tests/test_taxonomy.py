@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.labeler.taxonomy import load_taxonomy
+from genre.taxonomy import load_taxonomy
 from genre.text import genre_key
 
 TAXONOMY = load_taxonomy()

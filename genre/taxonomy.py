@@ -1,7 +1,8 @@
 """Which genre a name or a playlist's title means, by a data file of ours.
 
-``taxonomy.toml`` holds names, aliases and parents. It is asked about playlists that
-came without a genre; genres that the user wrote keep the user's own names.
+``taxonomy.toml`` holds names, aliases and parents. ``label`` asks about playlists that
+came without a genre, ``discover`` about those it finds; genres that the user wrote keep
+the user's own names.
 """
 
 import tomllib
