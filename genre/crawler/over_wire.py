@@ -70,7 +70,7 @@ class _WireAdapter(BaseAdapter):
             trusted=True,  # the settings name it
             body=body,
         ) as reply:
-            if reply.header("Location") is not None:
+            if 300 <= reply.status < 400:
                 raise FetchError(
                     f"Expected {target.shown} to answer itself, found a redirect; is there"
                     " a login page of the network in between? try again later."

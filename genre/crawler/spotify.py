@@ -120,11 +120,12 @@ class SpotifyClient:
         trail = PageTrail(self._prefix)
         while following := page.get("next"):
             trail.follow(following)
-            page = self._ask(
-                lambda page=page: self._spotify.next(page),  # type: ignore[misc]
-                "the next page of a playlist",
-            )
+            page = self._next(page)
             yield page
+
+    def _next(self, page: dict[str, Any]) -> dict[str, Any]:
+        asked = "the next page of a playlist"
+        return self._ask(lambda: self._spotify.next(page), asked)
 
     def _ask(self, call: Callable[[], Any], asked: str) -> dict[str, Any]:
         return self._patience.ask(lambda: self._with_login(call, asked))

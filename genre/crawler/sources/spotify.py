@@ -81,7 +81,7 @@ def read_with(
         owner=text(owner),
         checksum="" if found.is_cut else checksum,  # it has to be read again
         truncated=found.is_cut,
-        notes=found.notes(title),
+        notes=found.notes(),
     )
     return service_playlist(head, found.rows())
 
@@ -101,16 +101,13 @@ class _Found:
     stated: list[Any]
     is_cut: bool  # it has more rows than Spotify gave
 
-    def notes(self, title: str) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """Say which rows are missing, and why."""
-        n_lost = sum(_song(stated) is None for stated in self.stated)
-        lost = (
-            f"{title}: {n_lost} of {len(self.stated)} rows are empty; Spotify no longer"
-            " has these songs."
-        )
+        n, n_lost = len(self.stated), sum(_song(row) is None for row in self.stated)
+        lost = f"{n_lost} of {n} rows are empty; Spotify no longer has these songs."
         cut = (
-            f"{title}: Spotify gave only its first {len(self.stated)} rows; copy it into"
-            " a new playlist of your own to get all."
+            f"Spotify gave only the first {n} rows; copy the playlist into a new one of your"
+            " own to get all."
         )
         return (lost,) * bool(n_lost) + (cut,) * self.is_cut
 

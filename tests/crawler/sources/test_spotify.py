@@ -188,7 +188,7 @@ def test_rows_inside_the_playlist(
 
     assert [item.title for item in data.items] == ["Song 1", "Song 2"]
     assert data.truncated
-    assert "gave only its first 2 rows" in data.notes[0]
+    assert "gave only the first 2 rows" in data.notes[0]
     assert "snapshot-1" not in data.checksum
 
 
