@@ -31,7 +31,8 @@ def song_of(item: PlaylistItem) -> Song:
     """Return the song that a playlist row speaks of."""
     main, featured = titles.split_featured(", ".join(item.artists))
     parsed = titles.parse_title(item.title)
-    match_key = _match_key(main, parsed.title, parsed.version)
+    guests = (featured, *parsed.featured)
+    match_key = _match_key(_without(main, guests), parsed.title, parsed.version)
     isrc = clean_isrc(item.isrc)
     reference = _reference(item, isrc, match_key)
     track = Track(
@@ -44,7 +45,6 @@ def song_of(item: PlaylistItem) -> Song:
         isrc=isrc,
         year=item.year,
     )
-    guests = (featured, *parsed.featured)
     return Song(track, match_key, _roles(main, guests, parsed.remixers), reference)
 
 
@@ -74,6 +74,16 @@ def same_by_text(known: Track, row: Track) -> bool:
     if known.isrc and row.isrc and known.isrc != row.isrc:
         return False
     return durations_agree(known.duration_s, row.duration_s)
+
+
+def _without(main: str, guests: tuple[str, ...]) -> str:
+    """Return the main artists' words without the guests that a title names, too.
+
+    Some exporters list "A, B" beside "Song (feat. B)", others "A" alone.
+    """
+    named = {word for guest in guests for word in text_key(guest).split()}
+    kept = [word for word in text_key(main).split() if word not in named]
+    return " ".join(kept) if set(kept) - _WORDS_BETWEEN else main
 
 
 def _match_key(artists: str, title: str, version: str) -> str:

@@ -108,7 +108,7 @@ def split_artist_title(raw: str) -> tuple[str, str]:
 def version_kinds(text: str) -> frozenset[str]:
     """Return which kinds of version a text speaks of: remix, live, cover..."""
     key = text_key(text)
-    if NOISE_PATTERN.fullmatch(key):  # "original mix" is no remix
+    if REMARK_PATTERN.fullmatch(key):  # "original mix" is no remix
         return frozenset()
     kinds = {kind for kind, words in VERSION_PATTERNS.items() if words.search(key)}
     if key.endswith(" mix") and _remixers(text):  # "Extended Mix" is no remix

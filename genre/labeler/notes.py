@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from genre.labeler.splits import PARTS, SplitReport
-from genre.taxonomy import Taxonomy
 from genre.records import Label, LabelSet, Outcome, SplitSet, Stage, Status
+from genre.taxonomy import Taxonomy
 
 
 def title_note(playlist_id: str, title: str, found: Sequence[str]) -> Outcome:

@@ -14,7 +14,6 @@ from genre.files import stage_lock
 from genre.labeler import notes
 from genre.labeler.explain import TrackExplanation, explain
 from genre.labeler.splits import SplitParams, divide, make_split_set
-from genre.taxonomy import Taxonomy, load_taxonomy
 from genre.labeler.votes import Overlap, VoteParams, make_label_set, vote
 from genre.records import (
     Event,
@@ -26,6 +25,7 @@ from genre.records import (
     Stage,
     Witness,
 )
+from genre.taxonomy import Taxonomy, load_taxonomy
 from genre.text import genre_key
 
 __all__ = ["SplitParams", "has_split", "label", "split", "why"]

@@ -68,6 +68,20 @@ def test_roles() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("artists", "title"),
+    [
+        ("A, B", "Song (feat. B)"),
+        ("A", "Song (feat. B)"),
+        ("A feat. B", "Song"),
+        ("A", "Song ft. B"),
+    ],
+)
+def test_guests_are_credited_in_many_ways(artists: str, title: str) -> None:
+    """Where the title names a guest, it does not matter whether the artists do, too."""
+    assert song_of(item(artists, title)).match_key == "a|song|"
+
+
 def test_id_is_the_hash_of_the_first_identity_key() -> None:
     """The id is 16 hex characters and depends on the reference alone, if there is one."""
     song = song_of(
