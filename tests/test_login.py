@@ -38,8 +38,12 @@ def fake() -> Iterator[FakeSpotify]:
 def environment(fake: FakeSpotify, folder: Path, **more: str) -> dict[str, str]:
     """Return an environment whose settings lead to ``fake``."""
     own = {f"GENRE_{k.upper()}": v for k, v in fake.options(folder).items()}
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GENRE_")}
-    return {**kept, **own, "PYTHONUNBUFFERED": "1", **more}
+    return {**plain_environment(), **own, "PYTHONUNBUFFERED": "1", **more}
+
+
+def plain_environment() -> dict[str, str]:
+    """Return ours without settings."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("GENRE_")}
 
 
 class Login:
@@ -273,7 +277,7 @@ def test_a_users_mistake_is_one_sentence(
     """Nothing is opened and nobody is asked."""
     done = subprocess.run(
         [sys.executable, "-m", "genre", *args],
-        env={**os.environ, "GENRE_CREDENTIALS": str(tmp_path / "none")},
+        env={**plain_environment(), "GENRE_CREDENTIALS": str(tmp_path / "none")},
         cwd=tmp_path,
         capture_output=True,
         text=True,
