@@ -87,10 +87,14 @@ class Connection:
         return self._origin == target.origin and (trusted or is_public(self.address))
 
     @property
+    def is_aged(self) -> bool:
+        """Whether nobody has used it for too long."""
+        return time.monotonic() - self._idle_since > _IDLE_S
+
+    @property
     def is_stale(self) -> bool:
-        """Whether it idled too long, or the server closed it (or said something unasked)."""
-        aged = time.monotonic() - self._idle_since > _IDLE_S
-        return aged or wait_for_read(self.sock, timeout=0.0)
+        """Whether it is aged, or the server closed it (or said something unasked)."""
+        return self.is_aged or wait_for_read(self.sock, timeout=0.0)
 
     def shut(self) -> None:
         """Wake whoever reads from it (``close`` would not)."""
@@ -113,7 +117,8 @@ class Connections:
         """Return a connection that is open already, if one fits."""
         while True:
             with self._lock:
-                fitting = (c for c in self._idle if c.serves(target, trusted=trusted))
+                latest = reversed(self._idle)
+                fitting = (c for c in latest if c.serves(target, trusted=trusted))
                 found = next(fitting, None)
                 if found is None:
                     return None
@@ -156,11 +161,8 @@ class Connections:
         with self._lock:
             self._busy.discard(connection)
             self._idle.append(connection)
-            surplus = [c for c in self._idle[:-1] if c.is_stale]
-            surplus += [c for c in self._idle[:-_MAX_IDLE] if c not in surplus]
-            for one in surplus:
-                self._idle.remove(one)
-        _close_all(surplus)
+            while len(self._idle) > _MAX_IDLE or self._idle[0].is_aged:
+                self._idle.pop(0).sock.close()
         if self.closing.is_set():
             self.close()
 
