@@ -141,3 +141,10 @@ def test_the_documented_budgets_are_these() -> None:
         for name in re.findall("`(.+?)`", names)
     }
     assert stated == BUDGETS
+
+
+def test_a_window_with_jitter_varies_within_its_share() -> None:
+    """A quarter more or less, so that requests keep no beat."""
+    lengths = [Budget(1, 10.0, 0.25).window_s() for _ in range(200)]
+    assert 7.5 <= min(lengths) < 9.0
+    assert 11.0 < max(lengths) <= 12.5
