@@ -62,8 +62,8 @@ class Player:
 
     One player has one pace per site: a crawl makes one and hands it down.
     ``extra_extractors`` name classes (``package.module:Class@BASE``) that a child asks
-    before yt-dlp's own, for tests and for sites it does not know; ``BASE`` is where
-    their site is served from, which may be a private address.
+    before yt-dlp's own, for tests and for sites it does not know. ``BASE`` is where
+    their site is served from: a private one, by number, is opened for them.
     """
 
     def __init__(
