@@ -26,17 +26,17 @@ from genre.crawler.choosing import (
 )
 from genre.crawler.player import Player
 from genre.crawler.search import SearchProvider
+from genre.crawler.searching import can_search, search_song
 from genre.crawler.services import Services, service_of
 from genre.crawler.sites import DIRECT, Site, site_named
 from genre.crawler.sources import AUDIO_ENDINGS
-from genre.errors import ItemError, MediaError, ServiceStopError
+from genre.errors import FetchError, ItemError, MediaError, ServiceStopError
 from genre.files import disk_errors, fsync_file, publish, sha256_file
 from genre.http import HttpClient
 from genre.records import (
     AudioFile,
     AudioInfo,
     Candidate,
-    Decision,
     ErrorClass,
     Status,
     Track,
@@ -103,21 +103,21 @@ def fetch_track(job: Job, tools: Tools) -> Result:
     KeyboardInterrupt
         The command was interrupted.
     """
-    candidates = tuple(c for c in job.candidates if c.by_person)
-    found: tuple[Candidate, ...] = ()
     refused: list[Heard] = []
+    found: tuple[Candidate, ...] = ()
     try:
-        if not candidates and not job.places:
-            candidates = job.candidates or (found := _searched(job, tools))
-            if not any(c.decision is Decision.ACCEPTED for c in candidates):
-                message = why_refused(candidates, needed=tools.settings.match_threshold)
+        audio = _from_named(job, refused, tools)
+        if audio is None:
+            found = job.candidates or _searched(job, tools)
+            places = accepted(found, trusts=tools.search.trusts)
+            if not places:
+                message = why_refused(found, needed=tools.settings.match_threshold)
                 return Result(job, Status.REFUSED, found=found, message=message)
-        places = accepted(candidates, trusts=tools.search.trusts) or job.places
-        audio = _first_that_works(job.track, places, refused, tools)
+            audio = _first_that_works(job.track, places, refused, tools)
     except ItemError as error:
-        found = after_hearing(found or candidates, refused)
+        found = after_hearing(found or job.candidates, refused)
         return Result(job, Status.FAILED, found=found, error=error, message=str(error))
-    found = after_hearing(found or candidates, refused)
+    found = after_hearing(found or job.candidates, refused)
     return Result(job, Status.DONE, audio=audio, provider=audio.provider, found=found)
 
 
@@ -126,37 +126,44 @@ def wav_path(track_id: str) -> str:
     return f"audio/{track_id[:2]}/{track_id}.wav"
 
 
-def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
-    """Search a song and judge what comes; what a person rejected is not asked about."""
-    tools.services.check(tools.search.service)
-    s = tools.settings
-    thresholds = matching.Thresholds(
-        s.match_threshold, s.match_uncertain, s.duration_tolerance_s
-    )
-    judged: dict[tuple[str, str], Candidate] = {}
+def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | None:
+    """Fetch from where a person or the playlists say; None: the song must be searched.
+
+    A video that is gone may be found elsewhere. Not so what the user's own address, or
+    a service with licences, does not give: another source would be another right.
+    """
+    chosen = tuple(c for c in job.candidates if c.by_person)
+    places = accepted(chosen, trusts=tools.search.trusts) or job.places
+    if not places:
+        return None
     try:
-        for results in _results(job.track, tools.search):
-            for one in results:
-                key = (one.provider, one.provider_id)
-                if key not in job.wrong:
-                    best = matching.judge(job.track, one, thresholds)
-                    judged[key] = max(best, judged.get(key, best), key=_score)
-            if any(c.decision is Decision.ACCEPTED for c in judged.values()):
-                break
-    except ServiceStopError as error:
-        raise tools.services.stop(error) from error
-    return tuple(judged.values())
+        return _first_that_works(job.track, places, refused, tools)
+    except FetchError as error:
+        gone = error.error_class is ErrorClass.PERMANENT
+        replaceable = all(tools.site_named(place.provider) for place in job.places)
+        if chosen or not gone or not replaceable or not can_search(job.track):
+            raise
+        return None
 
 
-def _results(track: Track, search: SearchProvider) -> Iterator[list[Candidate]]:
-    """Search by names; if that is not enough, by the song's code."""
-    yield search.search(matching.query_of(track), isrc=track.isrc)
-    if track.isrc:
-        yield search.search_isrc(track.isrc)
-
-
-def _score(candidate: Candidate) -> float:
-    return candidate.score
+def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
+    if not can_search(job.track):
+        raise FetchError(
+            f"Expected artist and title to search by, found only"
+            f" {display(job.track.name, width=60)!r}; another playlist that names the song"
+            " completes it.",
+            error_class=ErrorClass.PERMANENT,
+        )
+    s = tools.settings
+    return search_song(
+        job.track,
+        search=tools.search,
+        services=tools.services,
+        thresholds=matching.Thresholds(
+            s.match_threshold, s.match_uncertain, s.duration_tolerance_s
+        ),
+        wrong=job.wrong | {(p.provider, p.provider_id) for p in job.places},
+    )
 
 
 def _first_that_works(

@@ -19,7 +19,7 @@ from genre.http import HttpClient
 from genre.records import Candidate, Decision, ErrorClass, Status, Track
 from tests.crawler.crawls import settings, song, song_bytes
 from tests.crawler.loopback_site import EXTRACTOR, SITE
-from tests.servers import Reply, json_reply, serve
+from tests.servers import Reply, Route, json_reply, serve
 
 TRACK = Track("ab" + "0" * 14, "Song", "", "The Band", duration_s=2.0)
 
@@ -221,6 +221,45 @@ def test_code_is_searched_when_the_names_are_not_enough(
 
     assert result.status is Status.DONE
     assert len(catalogue.asked) == n_asked
+
+
+def test_a_video_that_is_gone_is_looked_for(tmp_path: Path) -> None:
+    """What a playlist lists at a site may be found elsewhere when it is gone there."""
+    gone = json_reply({"error": "Video unavailable. This video has been removed"})
+    media: dict[str, Route] = {"/site/1": gone, "/a.wav": song_bytes(tmp_path)}
+    with serve(media) as server, tools(tmp_path) as t:
+        listed = place(server.url("/site/1"), "loopback")
+        one = Candidate("http", "1", server.url("/a.wav"), "Song", "The Band", 2.0)
+        search = Catalogue([one], one)
+        sites = {"loopback": SITE}.get
+        with_site = dataclasses.replace(t, search=search, site_named=sites)
+        result = fetch_track(Job(TRACK, (listed,)), with_site)
+
+    assert (result.status, result.provider) == (Status.DONE, "http")
+
+
+@pytest.mark.parametrize("provider", ["url", "jamendo"])
+def test_an_address_that_is_gone_is_not_replaced(tmp_path: Path, provider: str) -> None:
+    """The user's own address, and a licensed one, are nobody else's to stand in for."""
+    with serve({}) as server, tools(tmp_path) as t:
+        named = place(server.url("/gone.wav"), provider)
+        search = Catalogue([], Candidate("http", "1", "x", "Song"))
+        result = fetch_track(
+            Job(TRACK, (named,)), dataclasses.replace(t, search=search)
+        )
+
+    assert (result.status, search.asked) == (Status.FAILED, [])
+
+
+def test_a_song_without_names_is_not_searched(tmp_path: Path) -> None:
+    """A reference alone gives nothing to search by; no request is spent on it."""
+    nameless = Track("0" * 16, "spotify 6rqhFgbbKwnb9MLmUQDhG6", "", "")
+    search = Catalogue([], Candidate("http", "1", "x", "Song"))
+    with tools(tmp_path) as t:
+        result = fetch_track(Job(nameless, ()), dataclasses.replace(t, search=search))
+
+    assert "Expected artist and title to search by" in result.message
+    assert (result.status, search.asked) == (Status.FAILED, [])
 
 
 def test_interrupted_thread_leaves(tmp_path: Path) -> None:
