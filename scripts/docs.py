@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = [
-    "crawl", "plan", "label", "split", "why", "features", "train", "evaluate",
-    "predict", "export", "verify", "status", "doctor", "demo",
+    "discover", "plan", "crawl", "matches", "match", "login", "logout", "label", "split",
+    "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
+    "doctor", "demo",
 ]  # fmt: skip
 INTRO = """# Command line
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"torch", "librosa", "yt_dlp", "sqlalchemy", "alembic", "pydantic", "numpy"}
+HEAVY = {"torch", "librosa", "yt_dlp", "sqlalchemy", "alembic", "pydantic", "numpy",
+         "spotipy"}  # fmt: skip
 COMMANDS = [
-    "crawl", "plan", "label", "split", "why", "features", "train", "evaluate",
-    "predict", "export", "verify", "status", "doctor", "demo",
+    "discover", "plan", "crawl", "matches", "match", "login", "logout", "label", "split",
+    "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
+    "doctor", "demo",
 ]  # fmt: skip
 
 

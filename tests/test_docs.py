@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 
@@ -36,8 +36,8 @@ def test_every_page_is_linked_from_the_readme() -> None:
     """A stranger finds each page of docs/ from the README."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    missing = [p.name for p in ROOT.glob("docs/*.md") if f"docs/{p.name}" not in readme]
-    assert missing == []
+    pages = [str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md")]
+    assert [page for page in pages if page not in readme] == []
 
 
 def test_the_readme_shows_the_tree_as_it_is() -> None:
