@@ -53,6 +53,7 @@ class Wire:
 
         With a ``body`` it is a POST, always over a new connection.
         """
+        self.check_open()
         with contextlib.ExitStack() as stack:
             with self.faults(target, deadline):
                 reply = None

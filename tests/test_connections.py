@@ -196,7 +196,7 @@ def test_a_closed_client_is_closed_for_good() -> None:
         asked.close()
         with pytest.raises(KeyboardInterrupt):
             asked.get_json(server.url("/a"))
-    assert len(server.requests) == 1
+    assert (len(server.requests), len(server.connections)) == (1, 1)
 
 
 def test_a_request_tells_its_server_nothing_about_connections() -> None:
