@@ -42,8 +42,10 @@ def text_key(raw: str) -> str:
     ``text_key("Beyoncé & Jay-Z") == text_key("BEYONCE and Jay Z")``. A name
     written in punctuation alone keeps it, so that it does not become empty.
     """
-    folded = unicodedata.normalize("NFKD", raw).casefold()
-    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    folded = raw.lower()
+    if not raw.isascii():  # most names are, and a crawl compares millions
+        folded = unicodedata.normalize("NFKD", raw).casefold()
+        folded = "".join(c for c in folded if not unicodedata.combining(c))
     folded = re.sub(r"[’'`´]", "", re.sub(r"\s*&\s*", " and ", folded))
     words = _NOT_WORD.sub(" ", folded.replace("_", " ")).strip()
     return words or _SPACE.sub(" ", raw).strip().casefold()
