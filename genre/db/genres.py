@@ -32,22 +32,56 @@ def ensure_genre(session: Session, name: str) -> str:
     return key
 
 
-def link_playlist(session: Session, playlist_id: str, names: Iterable[str]) -> None:
-    """Say that a playlist is about these genres, besides those it has already."""
-    _link(session, playlist_id, {ensure_genre(session, name) for name in names})
+def link_playlist(
+    session: Session,
+    playlist_id: str,
+    names: Iterable[str],
+    *,
+    from_title: bool = False,
+) -> None:
+    """Say that a playlist is about these genres, besides those it has already.
+
+    ``from_title``: nobody named them, the playlist's own title did.
+    """
+    known = _links(session, playlist_id)
+    for key in sorted({ensure_genre(session, name) for name in names} - set(known)):
+        session.add(
+            m.PlaylistGenre(
+                playlist_id=playlist_id, genre_id=key, from_title=from_title
+            )
+        )
+    session.flush()
+
+
+def have(session: Session, playlist_id: str, names: Iterable[str]) -> bool:
+    """Tell whether a playlist is about these genres, and maybe others."""
+    return {genre_key(name) for name in names} <= set(_links(session, playlist_id))
+
+
+def are_set(session: Session, playlist_id: str, names: Iterable[str]) -> bool:
+    """Tell whether ``set_playlist_genres`` would change nothing."""
+    known = _links(session, playlist_id)
+    return known == _wanted(known, names)
 
 
 def set_playlist_genres(
     session: Session, playlist_id: str, names: Iterable[str]
 ) -> None:
-    """Say that a playlist is about exactly these genres."""
-    keys = {ensure_genre(session, name) for name in names}
+    """Say that a playlist is about exactly these genres.
+
+    Where nobody names any, those that its title gave it stay.
+    """
+    names = list(names)
+    link_playlist(session, playlist_id, names)
+    row = m.PlaylistGenre
+    known = _links(session, playlist_id)
+    wanted = _wanted(known, names)
     session.execute(
-        delete(m.PlaylistGenre)
-        .where(m.PlaylistGenre.playlist_id == playlist_id)
-        .where(m.PlaylistGenre.genre_id.not_in(keys))
+        delete(row).where(row.playlist_id == playlist_id, row.genre_id.not_in(wanted))
     )
-    _link(session, playlist_id, keys)
+    for key, from_title in wanted.items():
+        session.get_one(row, (playlist_id, key)).from_title = from_title
+    session.flush()
 
 
 def genre_names(session: Session) -> dict[str, str]:
@@ -79,8 +113,14 @@ def playlists_without_genre(session: Session) -> list[tuple[str, str]]:
     return list(rows)
 
 
-def _link(session: Session, playlist_id: str, keys: Iterable[str]) -> None:
-    for key in sorted(keys):
-        if session.get(m.PlaylistGenre, (playlist_id, key)) is None:
-            session.add(m.PlaylistGenre(playlist_id=playlist_id, genre_id=key))
-    session.flush()
+def _links(session: Session, playlist_id: str) -> dict[str, bool]:
+    """Return the genres of a playlist, and whether its title gave them."""
+    row = m.PlaylistGenre
+    query = select(row.genre_id, row.from_title).where(row.playlist_id == playlist_id)
+    return dict(session.execute(query).all())
+
+
+def _wanted(known: Mapping[str, bool], names: Iterable[str]) -> dict[str, bool]:
+    """Return what ``known`` links should be when somebody names these genres."""
+    named = dict.fromkeys((genre_key(name) for name in names), False)
+    return named or {key: True for key, from_title in known.items() if from_title}

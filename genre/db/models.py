@@ -90,11 +90,12 @@ class Genre(Base):
 
 
 class PlaylistGenre(Base):
-    """What the list file says a playlist is about."""
+    """What the list file, or else its own title, says a playlist is about."""
 
     __tablename__ = "playlist_genres"
     playlist_id: Mapped[str] = _key("playlists.id", primary=True)
     genre_id: Mapped[str] = _key("genres.id", primary=True)
+    from_title: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 # --- tracks and their identity -------------------------------------------------

@@ -138,7 +138,7 @@ def _read_titles(catalog: Catalog) -> Iterator[Outcome]:
             found = taxonomy.read_title(title)
             if len(found) == 1:
                 found = (_users_name(taxonomy, known, found[0]),)
-                genres.link_playlist(session, playlist_id, found)
+                genres.link_playlist(session, playlist_id, found, from_title=True)
             told.append(notes.title_note(playlist_id, title, found))
     yield from told
 

@@ -48,6 +48,12 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_audio_provider_provider_id"), "audio", ["provider", "provider_id"]
     )
+    op.add_column(
+        "playlist_genres",
+        sa.Column(
+            "from_title", sa.Boolean(), server_default=sa.false(), nullable=False
+        ),
+    )
     _index_what_status_counts()
 
 
