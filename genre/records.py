@@ -162,6 +162,17 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A genre word that a source attaches to a song, as the catalog keeps it."""
+
+    source: str  # whose word it is
+    level: EvidenceLevel  # what it was attached to
+    raw: str
+    ref: str  # the song as the source knows it
+    who: str  # the kind of playlist that it came through
+
+
+@dataclass(frozen=True, slots=True)
 class PlaylistItem:
     """One row of a playlist, as the source states it."""
 
@@ -242,6 +253,17 @@ class Track:
         version = f" ({self.version})" if self.version else ""
         artists = f"{self.artists} - " if self.artists else ""
         return f"{artists}{self.title}{version}"
+
+    def news_in(self, row: "Track") -> dict[str, Any]:
+        """Return by field what ``row`` says of this song and is not known yet."""
+        found = {
+            name: getattr(row, name)
+            for name in ("album", "duration_s", "isrc", "year", "licence")
+            if not getattr(self, name) and getattr(row, name)
+        }
+        if "licence" in found:
+            found["redistributable"] = row.redistributable
+        return found
 
 
 @dataclass(frozen=True, slots=True)

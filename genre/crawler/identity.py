@@ -6,9 +6,9 @@ text key with agreeing durations. Pure: the catalog is asked by ``record.py``.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from genre.crawler import titles
+from genre.crawler import licences, titles
 from genre.records import ArtistRole, PlaylistItem, Track
 from genre.text import text_key
 
@@ -33,19 +33,37 @@ def song_of(item: PlaylistItem) -> Song:
     parsed = titles.parse_title(item.title)
     guests = (featured, *parsed.featured)
     match_key = _match_key(_without(main, guests), parsed.title, parsed.version)
-    isrc = clean_isrc(item.isrc)
-    reference = _reference(item, isrc, match_key)
-    track = Track(
+    facts = facts_of(item)
+    reference = _reference(item, facts.isrc, match_key)
+    track = replace(
+        facts,
         id=track_id(*reference),
         title=parsed.title,
         version=parsed.version,
         artists=", ".join(item.artists),
-        album=item.album,
-        duration_s=item.duration_s,
-        isrc=isrc,
-        year=item.year,
     )
     return Song(track, match_key, _roles(main, guests, parsed.remixers), reference)
+
+
+def facts_of(item: PlaylistItem) -> Track:
+    """Return what a row says of its song besides its names; neither id nor names."""
+    licence = licences.canonical(item.licence) if item.licence else ""
+    return Track(
+        "", "", "", "",
+        album=item.album,
+        duration_s=item.duration_s,
+        isrc=clean_isrc(item.isrc),
+        year=item.year,
+        licence=licence,
+        redistributable=bool(licence) and licences.may_share(licence),
+    )  # fmt: skip
+
+
+def reference_of(item: PlaylistItem) -> tuple[str, str]:
+    """Return the first identity key of a row; names are read only where it has no other."""
+    if item.source != _NO_REFERENCE:
+        return item.source, item.source_id
+    return song_of(item).reference
 
 
 def track_id(source: str, source_id: str) -> str:
@@ -69,11 +87,14 @@ def durations_agree(a: float | None, b: float | None) -> bool:
     return abs(a - b) <= max(3.0, 0.02 * a)
 
 
+def one_isrc(known: Track, row: Track) -> bool:
+    """Tell whether a row's ISRC, if both have one, does not speak against a song."""
+    return not (known.isrc and row.isrc) or known.isrc == row.isrc
+
+
 def same_by_text(known: Track, row: Track) -> bool:
     """Tell whether a known track of equal text key is the row's song."""
-    if known.isrc and row.isrc and known.isrc != row.isrc:
-        return False
-    return durations_agree(known.duration_s, row.duration_s)
+    return one_isrc(known, row) and durations_agree(known.duration_s, row.duration_s)
 
 
 def _without(main: str, guests: tuple[str, ...]) -> str:

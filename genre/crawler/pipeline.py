@@ -8,6 +8,7 @@ command goes on where it was.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from genre.config import Settings
@@ -19,7 +20,15 @@ from genre.crawler.record import record_all
 from genre.crawler.renaming import copy_whole
 from genre.crawler.services import Services
 from genre.crawler.sources import Kit, check_argument
-from genre.db import Catalog, attempts, audio_files, genres, open_catalog, tracks
+from genre.db import (
+    Catalog,
+    attempts,
+    audio_files,
+    genres,
+    open_catalog,
+    snapshots,
+    tracks,
+)
 from genre.errors import UsageError
 from genre.files import require_room, stage_lock, sweep_temporary, utc_now
 from genre.http import HttpClient
@@ -29,10 +38,11 @@ from genre.records import (
     ListEntry,
     Outcome,
     Plan,
+    PlaylistEvent,
     Stage,
     Status,
 )
-from genre.text import genre_key
+from genre.text import display, genre_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +94,10 @@ def crawl(
         open_catalog(settings, create=not request.audio_only) as catalog,
         stage_lock(settings.corpus, Stage.CRAWL),
         closing(Player(settings, extra_extractors=extractors)) as player,
+        closing(HttpClient(settings)) as client,
     ):
         _sweep(settings.corpus / "incoming")
         require_room(settings.corpus, settings.min_free_bytes)
-        client = HttpClient(settings)
         services = _services(catalog, request.retry)
         if listed:
             kit = Kit(
@@ -104,6 +114,34 @@ def crawl(
                 yield Plan(Stage.CRAWL, audio_files.count_wanted(session))
             wish = Wish(retry=request.retry, limit=request.limit)
             yield from fetch_all(catalog, settings, client, player, services, wish)
+
+
+def changes(settings: Settings, *, since: str = "") -> Iterator[PlaylistEvent]:
+    """Yield which songs came into playlists and left them, the newest first.
+
+    ``since`` is a date or a time in ISO form; one without a zone is UTC.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    UsageError
+        It is no date.
+    """
+    first = _utc(since) if since else ""
+    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
+        yield from snapshots.events(session, since=first)
+
+
+def _utc(text: str) -> str:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"Expected --since as a date like 2026-01-31, found {display(text)!r}."
+        ) from error
+    time = time.astimezone(UTC) if time.tzinfo else time  # without a zone it is UTC
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _services(catalog: Catalog, retry: frozenset[ErrorClass]) -> Services:

@@ -1,315 +1,357 @@
 """Phase 1 of a crawl: what the playlists say goes into the catalog.
 
-One transaction per playlist, in the list's order. Reading the same playlists again
-changes nothing, so a run that was killed ends like one that was not.
+One transaction per playlist, in the list's order, and none for a playlist that says
+nothing new: reading the same playlists again leaves the catalog's file as it is. So a
+run that was killed ends like one that was not.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from genre.crawler.identity import Song, same_by_text, song_of
 from genre.crawler.playlists import by_source
+from genre.crawler.reading import Read, read_ahead
+from genre.crawler.recounting import Recorded, recount, unread
 from genre.crawler.services import Services
-from genre.crawler.sources import Kit, read_source, service_of_source
+from genre.crawler.songs import (
+    Found,
+    Heard,
+    at_known_places,
+    other_licence,
+    record_song,
+    says_nothing_new,
+    tags_of,
+)
+from genre.crawler.sources import Kit
 from genre.db import (
     Catalog,
     Session,
     attempts,
+    evidence,
     genres,
-    local_files,
     playlists,
+    snapshots,
     tracks,
 )
 from genre.db.attempts import Block
+from genre.db.local_files import LocalHashes
+from genre.db.snapshots import Row
+from genre.db.song_batch import Names, SongBatch
 from genre.errors import FetchError, ItemError, ServiceStopError, UsageError
-from genre.files import sha256_file
+from genre.files import utc_now
 from genre.records import (
     ErrorClass,
     ListEntry,
     Outcome,
     PlaylistData,
-    PlaylistItem,
     Stage,
     Status,
     SubjectKind,
-    Track,
-    TrackRef,
     Unchanged,
 )
+from genre.text import clean_text
 
-_Merges = list[str]  # the ids that became aliases
+_AT_ONCE = 1_000  # rows whose songs are looked up at once
 _NEW_PLACE = "A playlist names a new place for its audio."
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of one playlist."""
+def record_all(
+    catalog: Catalog, entries: Iterable[ListEntry], kit: Kit, services: Services
+) -> Iterator[Outcome]:
+    """Read and record playlists in order; one that fails does not stop the others."""
+    recorder = Recorder(catalog)
+    kit = replace(kit, digest=recorder.hashes, last_checksum=recorder.last_checksum)
+    for reading in read_ahead(by_source(entries), kit, services):
+        if reading.error:
+            yield recorder.failed(reading.entry, reading.error)
+        for read in reading.found:
+            recorded = recorder.record(reading.entry, read)
+            yield from recount(reading.entry, read.data, recorded)
+    recorder.finish()
 
-    id: str
-    changed: bool
 
-
-class LocalHashes:
-    """Hashes local files, but reads none again that has not changed."""
+class Recorder:
+    """Writes readings down; remembers what concerns the list as a whole."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._new: dict[Path, tuple[local_files.Stamp, str]] = {}
+        self._genres_of: dict[str, tuple[str, ...]] = {}  # by playlist, over all lines
+        self._resting: set[str] = set()  # services that the user knows of
+        self.hashes = LocalHashes(catalog)
 
-    def __call__(self, path: Path) -> str:
-        """Return the sha256 of a file's bytes; of one that is gone, the last known."""
-        try:
-            stamp = local_files.stamp(path)
-        except FileNotFoundError:
-            with self._catalog.read() as session:
-                gone = local_files.last_hash(session, path)
-            if gone is None:
-                raise
-            return gone
+    def last_checksum(self, source: str, source_id: str) -> str:
+        """Return the checksum of a playlist as the catalog knows it, or ""."""
         with self._catalog.read() as session:
-            known = local_files.known_hash(session, path, stamp)
-        if known is None:
-            known = sha256_file(path)
-            self._new[path] = stamp, known
-        return known
+            return playlists.last_checksum(session, source, source_id)
 
-    def store(self, session: Session) -> None:
-        """Remember what was read since the last call."""
-        for path, (stamp, sha256) in self._new.items():
-            local_files.store(session, path, stamp, sha256)
-        self._new.clear()
+    def record(self, entry: ListEntry, read: Read) -> Recorded:
+        """Record a playlist, its genres and its songs; write only what is new."""
+        data = read.data
+        key = playlists.playlist_id(data.source, data.source_id)
+        self._genres_of[key] = self._genres_of.get(key, ()) + entry.genres
+        heard = self._at_known_places(read.heard)
+        with self._catalog.read() as session:
+            settled = _is_settled(session, entry, data, heard)
+        if settled and not self.hashes.is_news:
+            return Recorded(key)
+        with self._catalog.write() as session:
+            self.hashes.store(session)
+            return Recorded(key) if settled else _record(session, entry, data, heard)
+
+    def failed(self, entry: ListEntry, error: ItemError) -> Outcome:
+        """Record that a playlist could not be read.
+
+        Raises
+        ------
+        UsageError
+            The command line itself is wrong.
+        """
+        wrong = error.error_class is ErrorClass.ENVIRONMENT
+        if entry.line == 0 and wrong and not isinstance(error, FetchError):
+            raise UsageError(str(error)) from error
+        if isinstance(error, ServiceStopError):
+            return self._stopped(entry, error)
+        with self._catalog.write() as session:
+            _note(session, entry.source, error_class=error.error_class, text=str(error))
+        where = f"Line {entry.line}: " if entry.line else ""
+        return unread(entry, error.error_class, f"{where}{error}")
+
+    def finish(self) -> None:
+        """Take from playlists the genres that the list names for them no more."""
+        with self._catalog.read() as session:
+            wrong = {
+                key: names
+                for key, names in self._genres_of.items()
+                if not genres.are_set(session, key, names)
+            }
+        if wrong or self.hashes.is_news:
+            with self._catalog.write() as session:
+                self.hashes.store(session)
+                for key, names in wrong.items():
+                    genres.set_playlist_genres(session, key, names)
+
+    def _stopped(self, entry: ListEntry, error: ServiceStopError) -> Outcome:
+        """Say once that a service rests; its playlists are not to blame."""
+        message = "" if error.service in self._resting else str(error)
+        self._resting.add(error.service)
+        block = Block(error.service, error.retry_at or utc_now(), str(error))
+        with self._catalog.read() as session:
+            known = attempts.is_blocked(session, block)
+        if not known:
+            with self._catalog.write() as session:
+                attempts.block_service(session, block)
+        return unread(entry, ErrorClass.STOP, message)
+
+    def _at_known_places(self, heard: Sequence[Heard]) -> Sequence[Heard]:
+        local = {h.reference for h in heard if h.item.path}
+        if not local:
+            return heard
+        with self._catalog.read() as session:
+            known = {
+                (r.source, r.source_id): r.url for r in tracks.refs(session, local)
+            }
+        return at_known_places(heard, known, self.hashes.holds)
 
 
-def record_all(
-    catalog: Catalog,
-    entries: Iterable[ListEntry],
-    kit: Kit,
-    services: Services,
-) -> Iterator[Outcome]:
-    """Read and record playlists in order; one that fails does not stop the others."""
-    hashes = LocalHashes(catalog)
-    kit = replace(kit, digest=hashes)
-    genres_of: dict[str, tuple[str, ...]] = {}  # playlist id: genres, over all lines
-    for entry in by_source(entries):
-        try:
-            found = _read(entry, kit, services)
-        except ItemError as error:
-            yield _failed(catalog, entry, error)
-            continue
-        for data in found:
-            key = playlists.playlist_id(data.source, data.source_id)
-            about = genres_of[key] = genres_of.get(key, ()) + entry.genres
-            with catalog.write() as session:
-                if isinstance(data, Unchanged):
-                    genres.set_playlist_genres(session, key, about)
-                else:
-                    recorded = record_playlist(session, data, about=about)
-                    hashes.store(session)
-            if isinstance(data, Unchanged):
-                yield _unchanged(key, data)
-            else:
-                yield from _outcomes(entry, data, recorded)
+# --- is there anything new? ----------------------------------------------------------
 
 
-def _read(
-    entry: ListEntry, kit: Kit, services: Services
-) -> tuple[PlaylistData | Unchanged, ...]:
-    """Read a source, unless its service wants to be left alone."""
-    if service := service_of_source(entry.source):
-        services.check(service.name)
-    try:
-        return read_source(entry, kit)
-    except ServiceStopError as error:
-        raise services.stop(error) from error
+def _is_settled(
+    session: Session,
+    entry: ListEntry,
+    data: PlaylistData | Unchanged,
+    heard: Sequence[Heard],
+) -> bool:
+    """Tell whether the catalog knows all that a reading says."""
+    key = playlists.playlist_id(data.source, data.source_id)
+    if not genres.have(session, key, entry.genres):
+        return False
+    if isinstance(data, Unchanged):
+        return True
+    return (
+        playlists.is_as_read(session, data)
+        and _stands(session, entry, data, key)
+        and _songs_are_known(session, data, key, heard)
+    )
 
 
-def record_playlist(
-    session: Session, data: PlaylistData, *, about: Iterable[str]
+def _stands(session: Session, entry: ListEntry, data: PlaylistData, key: str) -> bool:
+    """Tell whether the ledger says of a playlist what it would say now."""
+    last = attempts.standings(
+        session, [key], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
+    ).get(key)
+    same = last is not None and (last.error_class, last.message) == _lost(data)
+    return same and not _was_unread(session, entry)
+
+
+def _songs_are_known(
+    session: Session, data: PlaylistData, key: str, heard: Sequence[Heard]
+) -> bool:
+    rows: list[Row] = []
+    for part in _parts(heard, _AT_ONCE):
+        known = _known(session, part)
+        said = (tag for h in part for tag in tags_of(h, data.source))
+        if len(known) < len(part) or not evidence.is_known(session, said):
+            return False
+        rows += (_row(h, known[h.item.position].track_id) for h in part)
+    found = snapshots.take(session, key, rows, now="", complete=_is_complete(data))
+    return not found.is_news
+
+
+def _known(session: Session, part: Sequence[Heard]) -> dict[int, Found]:
+    """Return the songs of the rows that say nothing new of theirs, by position."""
+    by_ref = tracks.by_refs(session, {h.reference for h in part})
+    return {
+        h.item.position: Found(
+            known.track.id, other_licence=other_licence(known.track, h.facts)
+        )
+        for h in part
+        if (known := by_ref.get(h.reference)) and says_nothing_new(h, known)
+    }
+
+
+# --- writing -------------------------------------------------------------------------
+
+
+def _record(
+    session: Session,
+    entry: ListEntry,
+    data: PlaylistData | Unchanged,
+    heard: Sequence[Heard],
 ) -> Recorded:
-    """Record a playlist, its genres and its songs."""
-    key = playlists.save_playlist(session, data)
-    genres.set_playlist_genres(session, key, about)
-    merges: _Merges = []
-    rows = list(_record_songs(session, data.items, merges))
-    if merges:  # a later row may have merged the song of an earlier one into another
-        rows = [(position, _present_id(session, old)) for position, old in rows]
-    changed = playlists.save_rows(session, key, rows)
-    lost = (*data.unreadable, *data.problems)
+    key = playlists.playlist_id(data.source, data.source_id)
+    if isinstance(data, Unchanged):
+        genres.link_playlist(session, key, entry.genres)
+        return Recorded(key)
+    now, first = utc_now(), not playlists.is_known(session, key)
+    playlists.save(session, data, now=now)
+    genres.link_playlist(session, key, entry.genres)
+    songs = record_songs(session, heard, said_by=data.source)
+    rows = [_row(h, song.track_id) for h, song in zip(heard, songs, strict=True)]
+    found = snapshots.take(session, key, rows, now=now, complete=_is_complete(data))
+    snapshots.save(session, key, found, now=now, first=first)
+    error_class, text = _lost(data)
+    _note(session, key, provider=data.source, error_class=error_class, text=text)
+    _note_that_it_was_read(session, entry)
+    return Recorded(
+        key,
+        is_news=first or found.is_news,
+        n_added=0 if first else len(found.added),
+        n_removed=len(found.removed),
+        other_licences=tuple(s.other_licence for s in songs if s.other_licence),
+    )
+
+
+def record_songs(
+    session: Session, heard: Sequence[Heard], *, said_by: str, at_once: int = _AT_ONCE
+) -> list[Found]:
+    """Record the songs of a playlist's rows; return each row's.
+
+    However many are looked up ``at_once``, what comes of it is the same.
+    """
+    songs: list[Found] = []
+    merged: dict[str, str] = {}
+    for part in _parts(heard, at_once):
+        known = _known(session, part)
+        fresh = [h.song for h in part if h.item.position not in known]
+        names = [Names(s.reference, s.track.isrc, s.match_key) for s in fresh]
+        batch = SongBatch(session, names)
+        found = [known.get(h.item.position) or record_song(batch, h) for h in part]
+        batch.write()
+        merged |= batch.merged  # a later row may join the songs of earlier ones
+        found = [_at_present(song, merged) for song in found]
+        said = zip(found, (tags_of(h, said_by) for h in part), strict=True)
+        evidence.store(
+            session, [(song.track_id, tag) for song, tags in said for tag in tags]
+        )
+        _reopen(session, {song.track_id for song in found if song.has_new_place})
+        songs += found
+    return [_at_present(song, merged) for song in songs]
+
+
+def _at_present(song: Found, merged: Mapping[str, str]) -> Found:
+    track_id = song.track_id
+    while track_id in merged:
+        track_id = merged[track_id]
+    return song if track_id == song.track_id else replace(song, track_id=track_id)
+
+
+def _reopen(session: Session, ids: Collection[str]) -> None:
+    """Let songs that had failed be tried again: there is a new place for them."""
+    standings = attempts.standings(
+        session, ids, kind=SubjectKind.TRACK, stage=Stage.CRAWL
+    )
+    for track_id, standing in sorted(standings.items()):
+        if standing.outcome in {Status.FAILED, Status.REFUSED}:
+            attempts.record(
+                session,
+                kind=SubjectKind.TRACK,
+                subject=track_id,
+                stage=Stage.CRAWL,
+                outcome=Status.NOTE,
+                message=_NEW_PLACE,
+            )
+
+
+def _note_that_it_was_read(session: Session, entry: ListEntry) -> None:
+    """Settle an earlier failure to read the line's source."""
+    if _was_unread(session, entry):
+        _note(session, entry.source)
+
+
+def _was_unread(session: Session, entry: ListEntry) -> bool:
+    last = attempts.standings(
+        session, [entry.source], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
+    ).get(entry.source)
+    return last is not None and last.outcome is Status.FAILED
+
+
+def _note(
+    session: Session,
+    subject: str,
+    *,
+    provider: str = "",
+    error_class: ErrorClass | None = None,
+    text: str = "",
+) -> None:
+    """Write into the ledger how it went with a playlist."""
     attempts.record(
         session,
         kind=SubjectKind.PLAYLIST,
-        subject=key,
+        subject=subject,
         stage=Stage.CRAWL,
-        provider=data.source,
-        outcome=Status.FAILED if lost else Status.DONE,
-        error_class=_class_of_lost(data),
-        message=f"Rows that could not be used: {len(lost)}; {lost[0]}" if lost else "",
+        provider=provider,
+        outcome=Status.FAILED if text else Status.DONE,
+        error_class=error_class,
+        message=text,
     )
-    return Recorded(key, changed)
 
 
-def _class_of_lost(data: PlaylistData) -> ErrorClass | None:
-    """Return what lost rows mean for the next crawl; None when there are none."""
-    if data.unreadable:
-        return ErrorClass.ENVIRONMENT
-    return ErrorClass.PERMANENT if data.problems else None
+# --- what a reading is ---------------------------------------------------------------
 
 
-# --- songs -----------------------------------------------------------------------
+def _is_complete(data: PlaylistData) -> bool:
+    """Tell whether a song that a reading does not show has left its playlist.
 
-
-def _record_songs(
-    session: Session, items: Iterable[PlaylistItem], merges: _Merges
-) -> Iterator[tuple[int, str]]:
-    """Record the songs of a playlist; yield position and track id of each row.
-
-    Most rows of most crawls say nothing new: these are told in bulk.
+    There may be more rows than were read, or rows whose file cannot be read now: any of
+    them may be the song.
     """
-    songs = [(item, song_of(item)) for item in items]
-    known = tracks.by_refs(session, {song.reference for _, song in songs})
-    for item, song in songs:
-        track, ref = known.get(song.reference, (None, None))
-        if track and ref and _says_nothing_new(song, item, track, ref):
-            yield item.position, track.id
-        else:
-            yield item.position, _record_song(session, item, song, merges)
+    return not data.truncated and not data.unreadable
 
 
-def _says_nothing_new(
-    song: Song, item: PlaylistItem, track: Track, ref: TrackRef
-) -> bool:
-    place = item.url or item.path
-    same_place = place in {"", ref.url} and ref.trusted >= item.trusted
-    named = bool(track.artists) or not song.match_key
-    return same_place and named and not tracks.news(track, song.track)
+def _lost(data: PlaylistData) -> tuple[ErrorClass | None, str]:
+    """Return what lost rows mean for the next crawl, and a sentence about them."""
+    lost = (*data.unreadable, *data.problems)
+    if not lost:
+        return None, ""
+    error_class = ErrorClass.ENVIRONMENT if data.unreadable else ErrorClass.PERMANENT
+    text = f"Rows that could not be used: {len(lost)}; {lost[0]}"
+    return error_class, clean_text(text)  # as the ledger keeps it
 
 
-def _record_song(
-    session: Session, item: PlaylistItem, song: Song, merges: _Merges
-) -> str:
-    """Record the song of a playlist row; return its track id."""
-    known = _resolve(session, song, merges)
-    if known is None:
-        tracks.add(session, song.track, match_key=song.match_key, artists=song.artists)
-    else:
-        tracks.fill_in(session, known, song.track)
-        tracks.name(session, known, song.track, key=song.match_key, roles=song.artists)
-    track_id = known.id if known else song.track.id
-    place = item.url or item.path
-    ref = TrackRef(track_id, *song.reference, url=place, trusted=item.trusted)
-    if tracks.add_ref(session, ref) and known and place:
-        _reopen(session, track_id)
-    return track_id
+def _row(heard: Heard, track_id: str) -> Row:
+    return Row(heard.item.position, track_id, heard.item.added_at)
 
 
-def _resolve(session: Session, song: Song, merges: _Merges) -> Track | None:
-    """Find the song in the catalog: by reference, by ISRC, by text.
-
-    A reference and an ISRC that lead to two songs show that these are one.
-    """
-    by_ref = tracks.by_ref(session, *song.reference)
-    by_isrc = tracks.by_isrc(session, song.track.isrc)
-    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
-        return _merge(session, by_ref, by_isrc, merges)
-    if by_ref or by_isrc:
-        return by_ref or by_isrc
-    same = tracks.by_match_key(session, song.match_key)
-    return next((known for known in same if same_by_text(known, song.track)), None)
-
-
-def _merge(session: Session, a: Track, b: Track, merges: _Merges) -> Track | None:
-    into, old = tracks.older_first(session, a.id, b.id)
-    tracks.merge(session, old, into)
-    merges.append(old)
-    return tracks.get(session, into)
-
-
-def _present_id(session: Session, track_id: str) -> str:
-    track = tracks.get(session, track_id)
-    return track.id if track else track_id
-
-
-def _reopen(session: Session, track_id: str) -> None:
-    """Let a song that had failed be tried again: there is a new place for it."""
-    standing = attempts.standings(
-        session, [track_id], kind=SubjectKind.TRACK, stage=Stage.CRAWL
-    ).get(track_id)
-    if standing and standing.outcome in {Status.FAILED, Status.REFUSED}:
-        attempts.record(
-            session,
-            kind=SubjectKind.TRACK,
-            subject=track_id,
-            stage=Stage.CRAWL,
-            outcome=Status.NOTE,
-            message=_NEW_PLACE,
-        )
-
-
-# --- what the user sees ------------------------------------------------------------
-
-
-def _failed(catalog: Catalog, entry: ListEntry, error: ItemError) -> Outcome:
-    wrong = error.error_class is ErrorClass.ENVIRONMENT
-    if entry.line == 0 and wrong and not isinstance(error, FetchError):
-        raise UsageError(str(error)) from error  # the command line itself is wrong
-    with catalog.write() as session:
-        if isinstance(error, ServiceStopError) and error.retry_at:
-            block = Block(error.service, error.retry_at, str(error))
-            attempts.block_service(session, block)
-        attempts.record(
-            session,
-            kind=SubjectKind.PLAYLIST,
-            subject=entry.source,
-            stage=Stage.CRAWL,
-            outcome=Status.FAILED,
-            error_class=error.error_class,
-            message=str(error),
-        )
-    where = f"Line {entry.line}: " if entry.line else ""
-    return Outcome(
-        Stage.CRAWL,
-        entry.source,
-        Status.FAILED,
-        label=entry.source,
-        message=f"{where}{error}",
-        error_class=error.error_class,
-        data={"kind": "playlist"},
-    )
-
-
-def _unchanged(key: str, data: Unchanged) -> Outcome:
-    about = {"kind": "playlist"}
-    return Outcome(
-        Stage.CRAWL, key, Status.KEPT, data.title, "as it was read last", data=about
-    )
-
-
-def _outcomes(
-    entry: ListEntry, data: PlaylistData, recorded: Recorded
-) -> Iterator[Outcome]:
-    """Yield the playlist itself, then its rows that were lost, then the notes."""
-    status = Status.DONE if recorded.changed else Status.KEPT
-    about = Outcome(
-        Stage.CRAWL, recorded.id, status, label=data.title, data={"kind": "playlist"}
-    )
-    n = len(data.items)
-    yield replace(about, message=f"{n} song{'s' * (n != 1)}")
-    lost = [(problem, ErrorClass.ENVIRONMENT) for problem in data.unreadable]
-    lost += [(problem, ErrorClass.PERMANENT) for problem in data.problems]
-    for problem, error_class in lost:
-        yield replace(
-            about,
-            status=Status.FAILED,
-            message=problem,
-            error_class=error_class,
-            data={"kind": "row"},
-        )
-    notes = list(data.notes)
-    if not entry.genres:
-        notes.append(
-            f"No genre is named for {entry.source}; `genre label` looks its title up in"
-            " the taxonomy."
-        )
-    for note in notes:
-        yield replace(about, status=Status.NOTE, message=note)
+def _parts(heard: Sequence[Heard], at_once: int) -> Iterator[Sequence[Heard]]:
+    for start in range(0, len(heard), at_once):
+        yield heard[start : start + at_once]

@@ -99,13 +99,18 @@ def standings(
     return found
 
 
+def is_blocked(session: Session, block: Block) -> bool:
+    """Tell whether it is known that a service wants to be left alone for as long."""
+    known = blocked_services(session, utc_now()).get(block.service)
+    return known is not None and known.until >= block.until
+
+
 def block_service(session: Session, block: Block) -> None:
     """Remember that a service wants to be left alone, and until when.
 
     The first to be told writes it into the ledger; who is told the same adds nothing.
     """
-    known = blocked_services(session, utc_now()).get(block.service)
-    if known and known.until >= block.until:
+    if is_blocked(session, block):
         return
     reason = clean_text(block.reason)
     session.merge(

@@ -4,18 +4,30 @@ A song is found by a reference, its ISRC or its text key; ``seq`` numbers songs 
 the order they came, so that "the older" has a meaning that no clock changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Table, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from genre.db import models as m
-from genre.records import ArtistRole, AudioStatus, Track, TrackRef
+from genre.records import AudioStatus, Track, TrackRef
 
-_TRACK_ID = m.Base.metadata.tables[m.Track.__tablename__].c.id
-_BATCH = 400  # pairs in one query; SQLite takes 999 values at least
-Roles = Iterable[tuple[str, ArtistRole]]
+_TRACK = m.Base.metadata.tables[m.Track.__tablename__]
+_REF = m.Base.metadata.tables[m.TrackRef.__tablename__]
+_BATCH = 900  # values in one query; SQLite takes 999 at least
+Reference = tuple[str, str]  # source, source id
+Named = ColumnElement[str] | InstrumentedAttribute[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A song, the reference that it was found by, and its text key."""
+
+    track: Track
+    ref: TrackRef
+    match_key: str
 
 
 def get(session: Session, track_id: str) -> Track | None:
@@ -33,103 +45,36 @@ def by_ref(session: Session, source: str, source_id: str) -> Track | None:
     return get(session, ref.track_id) if ref else None
 
 
+def refs(session: Session, references: Iterable[Reference]) -> Iterator[TrackRef]:
+    """Yield the references, of those given, that are known."""
+    for where in among(_REF.c.source, _REF.c.source_id, references):
+        for row in session.execute(select(_REF).where(where)):
+            yield to_ref(row)
+
+
 def by_refs(
-    session: Session, references: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[Track, TrackRef]]:
-    """Return songs and references for many references at once; unknown ones lack."""
-    ref = m.TrackRef
+    session: Session, references: Iterable[Reference]
+) -> dict[Reference, Known]:
+    """Return what is known by many references at once; unknown ones lack."""
     found = {}
-    wanted = list(references)
-    for start in range(0, len(wanted), _BATCH):
-        pairs = tuple_(ref.source, ref.source_id).in_(wanted[start : start + _BATCH])
-        query = select(ref, m.Track).join(m.Track, m.Track.id == ref.track_id)
-        for row, track in session.execute(query.where(pairs)):
-            found[row.source, row.source_id] = to_track(track), to_ref(row)
+    both = select(*_REF.c, *_TRACK.c).select_from(_REF.join(_TRACK))
+    for where in among(_REF.c.source, _REF.c.source_id, references):
+        for row in session.execute(both.where(where)):
+            known = Known(to_track(row), to_ref(row), row.match_key)
+            found[row.source, row.source_id] = known
     return found
 
 
-def by_isrc(session: Session, isrc: str) -> Track | None:
-    """Return the oldest song with an ISRC."""
-    query = select(m.Track).where(m.Track.isrc == isrc).order_by(m.Track.seq)
-    row = session.scalar(query.limit(1)) if isrc else None
-    return to_track(row) if row else None
-
-
-def by_match_key(session: Session, match_key: str) -> list[Track]:
-    """Return the songs with a text key, the oldest first."""
-    if not match_key:
-        return []
-    query = select(m.Track).where(m.Track.match_key == match_key).order_by(m.Track.seq)
-    return [to_track(row) for row in session.scalars(query)]
-
-
-def add(session: Session, track: Track, *, match_key: str, artists: Roles) -> None:
-    """Add a song."""
-    next_seq = select(func.coalesce(func.max(m.Track.seq), 0) + 1).scalar_subquery()
-    session.execute(
-        insert(m.Track).values(
-            id=track.id,
-            title=track.title,
-            version=track.version,
-            artists=track.artists,
-            album=track.album,
-            duration_s=track.duration_s,
-            isrc=track.isrc,
-            year=track.year,
-            match_key=match_key,
-            seq=next_seq,
-            licence=track.licence,
-            redistributable=track.redistributable,
-        )
-    )
-    roles = [
-        {"track_id": track.id, "artist_key": key, "role": role} for key, role in artists
-    ]
-    if roles:
-        session.execute(insert(m.TrackArtist), roles)
-
-
-def news(known: Track, row: Track) -> dict[str, Any]:
-    """Return what ``row`` says of a song that was not known yet, by column."""
-    return {
-        name: getattr(row, name)
-        for name in ("album", "duration_s", "isrc", "year")
-        if not getattr(known, name) and getattr(row, name)
-    }
-
-
-def fill_in(session: Session, known: Track, row: Track) -> None:
-    """Take from ``row`` what is not known yet of a song; nothing is replaced."""
-    missing = news(known, row)
-    if missing:
-        session.execute(update(m.Track).where(m.Track.id == known.id).values(missing))
-
-
-def name(session: Session, known: Track, row: Track, *, key: str, roles: Roles) -> None:
-    """Give a song that names no artist the names of a row that does."""
-    stored = session.get_one(m.Track, known.id)
-    if key and not stored.match_key:
-        stored.title, stored.version = row.title, row.version
-        stored.artists, stored.match_key = row.artists, key
-        session.flush()
-        _add_roles(session, known.id, roles)
-
-
-def add_ref(session: Session, ref: TrackRef) -> bool:
-    """Record a reference; return whether it is new.
-
-    Its place is the one named last; trust is never lost.
-    """
-    known = session.get(m.TrackRef, (ref.source, ref.source_id))
-    is_new = known is None
-    if known is None:
-        known = m.TrackRef(source=ref.source, source_id=ref.source_id, trusted=False)
-        session.add(known)
-    known.track_id = ref.track_id
-    known.url = ref.url or known.url or ""
-    known.trusted = known.trusted or ref.trusted
-    session.flush()
-    return is_new
+def among(
+    source: Named, source_id: Named, references: Iterable[Reference]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that together mean any of the references, an index away."""
+    by_source: dict[str, list[str]] = {}
+    for name, key in sorted(references):
+        by_source.setdefault(name, []).append(key)
+    for name, keys in by_source.items():
+        for start in range(0, len(keys), _BATCH):
+            yield (source == name) & source_id.in_(keys[start : start + _BATCH])
 
 
 def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bool:
@@ -142,13 +87,6 @@ def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bo
     return True
 
 
-def older_first(session: Session, a: str, b: str) -> tuple[str, str]:
-    """Return two track ids in the order in which the songs came."""
-    query = select(m.Track.id).where(m.Track.id.in_([a, b])).order_by(m.Track.seq)
-    first, second = session.scalars(query).all()
-    return first, second
-
-
 def merge(session: Session, old: str, into: str) -> None:
     """Let ``into`` take over everything of ``old``, which becomes its alias.
 
@@ -157,7 +95,7 @@ def merge(session: Session, old: str, into: str) -> None:
     """
     _keep_one_recording(session, old, into)
     for table in m.Base.metadata.sorted_tables:
-        columns = [c.name for c in table.columns if c.references(_TRACK_ID)]
+        columns = [c.name for c in table.columns if c.references(_TRACK.c.id)]
         for column in columns:
             _repoint(session, table, column, (old, into), columns)
     row = session.get_one(m.Track, old)
@@ -175,7 +113,7 @@ def aliases(session: Session) -> dict[str, str]:
     return {row.old_id: row.track_id for row in rows}
 
 
-def to_track(row: m.Track) -> Track:
+def to_track(row: m.Track | Row[Any]) -> Track:
     """Return the record of a row."""
     return Track(
         id=row.id,
@@ -191,23 +129,16 @@ def to_track(row: m.Track) -> Track:
     )
 
 
-def to_ref(row: m.TrackRef) -> TrackRef:
+def to_ref(row: m.TrackRef | Row[Any]) -> TrackRef:
     """Return the record of a row."""
     return TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
-
-
-def _add_roles(session: Session, track_id: str, roles: Roles) -> None:
-    for artist_key, role in roles:
-        session.merge(
-            m.TrackArtist(track_id=track_id, artist_key=artist_key, role=role)
-        )
-    session.flush()
 
 
 def _fill_after_merge(session: Session, old: Track, into: str) -> None:
     kept = get(session, into)
     assert kept is not None
-    fill_in(session, kept, old)
+    if missing := kept.news_in(old):
+        session.execute(update(m.Track).where(m.Track.id == into).values(missing))
 
 
 def _keep_one_recording(session: Session, old: str, into: str) -> None:

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from genre.config import Settings
 from genre.crawler.grouping import distinct_songs
-from genre.crawler.record import record_playlist
+from genre.crawler.record import record_songs
+from genre.crawler.songs import hear
 from genre.db import Catalog, Session, open_catalog
 from genre.db import models as m
-from genre.records import PlaylistData, PlaylistItem
+from genre.records import PlaylistItem
 
 
 def _row(
@@ -96,8 +97,7 @@ def test_a_crawl_finds_as_many_songs(
 
 
 def _recorded(session: Session, rows: list[PlaylistItem]) -> int:
-    """Return how many songs recording the rows, each a playlist of its own, leaves."""
-    for n, row in enumerate(rows):
-        data = PlaylistData("csv", str(n), "", "", "", "", (row,))
-        record_playlist(session, data, about=())
+    """Return how many songs recording the rows, one by one, leaves."""
+    for row in rows:
+        record_songs(session, hear([row]), said_by="csv")
     return session.query(m.Track).count()

@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 from genre.crawler.identity import track_id
+from genre.crawler.pipeline import changes as crawled_changes
 from genre.db import dump, open_catalog
 from genre.db import models as m
+from genre.db.playlists import playlist_id
+from genre.errors import UsageError
+from genre.labeler.pipeline import label
 from genre.records import ErrorClass, Status
 from tests.crawler.crawls import rows, run, settings, song, write_lists
 
@@ -248,7 +252,23 @@ def test_failed_playlist_keeps_what_is_known(tmp_path: Path) -> None:
 
     assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.KEPT]
     assert all(row["removed_at"] is None for row in rows(tmp_path, m.PlaylistTrack))
-    assert rows(tmp_path, m.Attempt)[-2]["outcome"] == Status.FAILED
+    assert rows(tmp_path, m.Attempt)[-1]["outcome"] == Status.FAILED
+
+
+def test_failed_playlist_that_is_read_again(tmp_path: Path) -> None:
+    """Once it could be read, its failure does not stand in the ledger any more."""
+    lists = {"a.csv Techno": HEADER + "One,A,,,\n"}
+    read(tmp_path, lists)
+    (tmp_path / "a.csv").unlink()
+    run(tmp_path, request={"metadata_only": True})
+
+    read(tmp_path, lists)
+
+    assert [(a["subject"], a["outcome"]) for a in rows(tmp_path, m.Attempt)][1:] == [
+        ("a.csv", "failed"),
+        (playlist_id("csv", str(tmp_path / "a.csv")), "done"),
+        ("a.csv", "done"),
+    ]
 
 
 def test_rows_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
@@ -273,6 +293,123 @@ def test_playlist_without_genre(tmp_path: Path) -> None:
 
     assert "looks its title up" in outcomes[-1].message
     assert rows(tmp_path, m.PlaylistGenre) == []
+
+
+def file_of(folder: Path) -> tuple[bytes, int]:
+    """Return the catalog's bytes and when they were written."""
+    path = folder / "corpus" / "genre.db"
+    return path.read_bytes(), path.stat().st_mtime_ns
+
+
+def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
+    """The catalog's file stays as it is when no playlist says anything new."""
+    (
+        song(tmp_path / "a.wav"),
+        song(tmp_path / "copy.wav"),
+        song(tmp_path / "b.wav", freq=9),
+    )
+    playlists = {
+        "a.csv Techno": HEADER + f"One,A,200,,\nOne,A,,,\nTwo,B,,{ISRC},\nbad,,,,\n",
+        "b.csv House": HEADER + "x,,,,http://h/a.mp3\n",
+        "c.m3u Dub": "a.wav\nb.wav\nmissing.wav\n",
+        "d.m3u Dub": "copy.wav\ncopy.wav\n",
+    }
+    list_file = write_lists(tmp_path, playlists)
+    with list_file.open("a") as stream:
+        stream.write("./a.csv Acid\n")  # the same playlist, under another name
+    run(tmp_path, request={"metadata_only": True})
+    before = file_of(tmp_path)
+
+    outcomes = run(tmp_path, request={"metadata_only": True})
+
+    assert file_of(tmp_path) == before
+    kinds = {(o.data["kind"], o.status) for o in outcomes}
+    assert ("playlist", Status.DONE) not in kinds
+    assert ("row", Status.FAILED) in kinds  # what was lost is said again
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("p.csv Techno", "One,A,200,,\nTwo,B,,,\n"),  # a song more
+        ("p.csv Techno", "One,A,200,,http://h/a.mp3\n"),  # a place for it
+        ("p.csv Techno", f"One,A,200,{ISRC},\n"),  # a fact
+        ("p.csv Techno, House", "One,A,200,,\n"),
+        ("p.csv House", "One,A,200,,\n"),
+        ("p.csv", "One,A,200,,\n"),
+        ("p.csv Techno", "One,A,200,,\n,,,,\n"),  # a row that cannot be used
+    ],
+)
+def test_anything_new_is_written(tmp_path: Path, line: str, text: str) -> None:
+    """Whatever a reading or the list says anew reaches the catalog."""
+    read(tmp_path, {"p.csv Techno": HEADER + "One,A,200,,\n"})
+    before, _ = file_of(tmp_path)
+
+    read(tmp_path, {line: HEADER + text})
+
+    assert file_of(tmp_path)[0] != before
+
+
+def changes(folder: Path) -> list[tuple[str, str]]:
+    """Return what came into playlists and left them: "added", name."""
+    found = crawled_changes(settings(folder))
+    return sorted((event.change, event.track) for event in found)
+
+
+def test_what_came_and_went(tmp_path: Path) -> None:
+    """The outcome counts it, the diary names it; the first reading is no event."""
+    messages = []
+    for text in (
+        "One,A,,,\nTwo,B,,,\n",
+        "New,C,,,\nOne,A,,,\n",
+        "New,C,,,\nOne,A,,,\n",
+    ):
+        write_lists(tmp_path, {"p.csv Techno": HEADER + text})
+        [outcome] = run(tmp_path, request={"metadata_only": True})
+        messages.append((outcome.status, outcome.message))
+
+    assert messages == [
+        (Status.DONE, "2 songs"),
+        (Status.DONE, "2 songs (1 added, 1 removed)"),
+        (Status.KEPT, "2 songs"),
+    ]
+    assert changes(tmp_path) == [("added", "C - New"), ("removed", "B - Two")]
+
+
+def test_changes_since(tmp_path: Path) -> None:
+    """Only what happened from a day on is told; what is no day is refused."""
+    read(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\n"})
+    read(tmp_path, {"p.csv Techno": HEADER + "Two,A,,,\n"})
+
+    assert len(list(crawled_changes(settings(tmp_path), since="2026-01-31"))) == 2
+    assert (
+        list(crawled_changes(settings(tmp_path), since="2999-01-01T00:00+01:00")) == []
+    )
+    with pytest.raises(UsageError, match="as a date like 2026-01-31, found 'May'"):
+        list(crawled_changes(settings(tmp_path), since="May"))
+
+
+def test_row_whose_file_cannot_be_read_now(tmp_path: Path) -> None:
+    """It may be any of the songs that are not shown: none counts as removed."""
+    song(tmp_path / "a.wav"), song(tmp_path / "b.wav", freq=9)
+    read(tmp_path, {"p.m3u Techno": "a.wav\nb.wav\n"})
+
+    read(tmp_path, {"p.m3u Techno": "b.wav\nmissing.wav\n"})
+
+    assert all(row["removed_at"] is None for row in rows(tmp_path, m.PlaylistTrack))
+
+
+def test_genres_from_the_title_stay(tmp_path: Path) -> None:
+    """Where the list names none, a crawl leaves what the playlist's title gave it."""
+    lists = {"Techno.csv": HEADER + "One,A,,,\n"}
+    read(tmp_path, lists)
+    assert len(list(label(settings(tmp_path)))) > 0
+    before = rows(tmp_path, m.PlaylistGenre)
+
+    read(tmp_path, lists)
+
+    assert [row["genre_id"] for row in before] == ["techno"]
+    assert rows(tmp_path, m.PlaylistGenre) == before
 
 
 def test_reading_again_changes_nothing(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from genre.db import (
     matches,
     open_catalog,
     playlists,
+    snapshots,
 )
 from genre.db import models as m
+from genre.db.snapshots import Row
 from genre.records import (
     AudioFile,
     AudioInfo,
@@ -40,8 +42,15 @@ def session(tmp_path: Path) -> Iterator[Session]:
             m.Playlist(id="p", source="csv", source_id="", snapshot_at="", n_items=3)
         )
         opened.flush()
-        playlists.save_rows(opened, "p", enumerate("abc"))
+        listed(opened, "abc")
         yield opened
+
+
+def listed(session: Session, songs: str) -> None:
+    """Record which songs stand in the playlist p now."""
+    rows = [Row(*row) for row in enumerate(songs)]
+    found = snapshots.take(session, "p", rows, now="2026", complete=True)
+    snapshots.save(session, "p", found, now="2026", first=True)
 
 
 def tried(
@@ -128,22 +137,37 @@ def playlist(*, title: str = "Mix") -> PlaylistData:
 
 def test_playlist_is_updated(session: Session) -> None:
     """Reading a playlist again replaces what was known of it."""
-    keys = {playlists.save_playlist(session, playlist(title=t)) for t in ("Old", "New")}
+    keys = {
+        playlists.save(session, playlist(title=title), now="2026")
+        for title in ("Old", "New")
+    }
 
     [row] = session.query(m.Playlist).filter(m.Playlist.id != "p")
     assert ({row.id}, "New") == (keys, row.title)
 
 
-def test_rows_tell_whether_they_changed(session: Session) -> None:
-    """Only a difference to what is stored counts as a change."""
-    key = playlists.save_playlist(session, playlist())
+def test_what_is_known_of_a_playlist(session: Session) -> None:
+    """One that reads as it did is told from one that does not."""
+    before = playlists.is_as_read(session, playlist())
+    key = playlists.save(session, playlist(), now="2026")
 
-    changes = [
-        playlists.save_rows(session, key, rows)
-        for rows in ([(0, "a"), (1, "b")], [(0, "a"), (1, "b")], [(0, "a")], [(0, "a")])
-    ]
+    assert not before
+    assert playlists.is_known(session, key)
+    assert playlists.is_as_read(session, playlist())
+    assert not playlists.is_as_read(session, playlist(title="New"))
+    assert playlists.last_checksum(session, "csv", "/p.csv") == "checksum"
+    assert playlists.last_checksum(session, "csv", "/q.csv") == ""
 
-    assert changes == [True, False, True, False]
+
+def test_block_is_written_once(session: Session) -> None:
+    """Told the same again, the ledger adds nothing, unless a service asks for longer."""
+    for year in (2030, 2030, 2031, 2030):
+        block = attempts.Block("deezer", f"{year}-01-01T00:00:00Z", "Busy.")
+        attempts.block_service(session, block)
+
+    [service] = session.query(m.Service)
+    assert service.blocked_until == "2031-01-01T00:00:00Z"
+    assert session.query(m.Attempt).count() == 2
 
 
 def candidate(key: str, score: float) -> Candidate:
@@ -196,7 +220,7 @@ def test_song_that_left_its_playlists(session: Session) -> None:
     """It is not fetched any more; one that has audio stays in sight."""
     audio_files.put(session, wav("b", "sound"))
 
-    playlists.save_rows(session, "p", [(0, "a")])
+    listed(session, "a")
 
     assert [h.track.id for h in audio_files.page(session, after="", size=9)] == [
         "a",

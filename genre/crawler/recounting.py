@@ -1,0 +1,91 @@
+"""What the user is told of a playlist: how it went, which rows were lost, and notes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from genre.records import (
+    ErrorClass,
+    ListEntry,
+    Outcome,
+    PlaylistData,
+    Stage,
+    Status,
+    Unchanged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one playlist."""
+
+    id: str
+    is_news: bool = False  # it was read first, or its songs are other ones now
+    n_added: int = 0  # since it was read last
+    n_removed: int = 0
+    other_licences: tuple[str, ...] = ()  # songs whose row states another licence
+
+
+def unread(entry: ListEntry, error_class: ErrorClass, message: str) -> Outcome:
+    """Return the outcome of a playlist that could not be read."""
+    return Outcome(
+        Stage.CRAWL,
+        entry.source,
+        Status.FAILED,
+        label=entry.source,
+        message=message,
+        error_class=error_class,
+        data={"kind": "playlist"},
+    )
+
+
+def recount(
+    entry: ListEntry, data: PlaylistData | Unchanged, recorded: Recorded
+) -> Iterator[Outcome]:
+    """Yield the playlist itself, then its rows that were lost, then the notes."""
+    about = Outcome(
+        Stage.CRAWL,
+        recorded.id,
+        Status.DONE if recorded.is_news else Status.KEPT,
+        label=data.title,
+        data={"kind": "playlist"},
+    )
+    if isinstance(data, Unchanged):
+        yield replace(about, message="as it was read last")
+        return
+    n, added, removed = len(data.items), recorded.n_added, recorded.n_removed
+    changes = f" ({added} added, {removed} removed)" if added or removed else ""
+    counts = {"n_songs": n, "n_added": added, "n_removed": removed}
+    yield replace(
+        about,
+        message=f"{n} song{'s' * (n != 1)}{changes}",
+        data={**about.data, **counts},
+    )
+    for problem, error_class in _lost_rows(data):
+        yield replace(
+            about,
+            status=Status.FAILED,
+            message=problem,
+            error_class=error_class,
+            data={"kind": "row"},
+        )
+    for note in _notes(entry, data, recorded):
+        yield replace(about, status=Status.NOTE, message=note)
+
+
+def _lost_rows(data: PlaylistData) -> Iterator[tuple[str, ErrorClass]]:
+    yield from ((problem, ErrorClass.ENVIRONMENT) for problem in data.unreadable)
+    yield from ((problem, ErrorClass.PERMANENT) for problem in data.problems)
+
+
+def _notes(entry: ListEntry, data: PlaylistData, recorded: Recorded) -> Iterator[str]:
+    yield from data.notes
+    if other := recorded.other_licences:
+        yield (
+            f"Songs for which it states another licence than is known: {len(other)}; the"
+            f" first known stays, as for {other[0]}."
+        )
+    if not entry.genres:
+        yield (
+            f"No genre is named for {entry.source}; `genre label` looks its title up in"
+            " the taxonomy."
+        )
