@@ -102,6 +102,7 @@ MEANINGS = (
     "added_at", "genres",
 )  # fmt: skip
 
+_LENGTHS = frozenset({"duration", "duration_ms"})  # one meaning in two units
 _RANK = {
     text_key(alias): (rank, meaning)
     for meaning, aliases in ALIASES.items()
@@ -127,7 +128,7 @@ def find_columns(header: Sequence[str], mapped: Mapping[str, str]) -> dict[str, 
         for meaning, name in mapped.items()
         if _key(name) in keys
     }
-    replaced = {"duration", "duration_ms"} if "duration" in mapped else set()
+    replaced = _LENGTHS if _LENGTHS & chosen.keys() else frozenset()
     found = {
         meaning: index
         for meaning, (_, index) in best.items()

@@ -95,6 +95,17 @@ def test_columns_meant_for_another_file_of_a_list(tmp_path: Path) -> None:
     )
 
 
+def test_length_of_another_file_of_a_list(tmp_path: Path) -> None:
+    """A length that is named for another file leaves a file its own."""
+    (tmp_path / "p.csv").write_text("Title,Artist,Duration (ms)\nSong,A,215000\n")
+    kit = make_kit(tmp_path, kit={"columns": {"duration": "Dauer"}})
+
+    [data] = read_source(ListEntry("p.csv", (), 1), kit)
+
+    assert isinstance(data, PlaylistData)
+    assert data.items[0].duration_s == 215.0
+
+
 def test_parse_columns() -> None:
     """Blanks around the names do not matter; a column's name may hold a ``=``."""
     found = parse_columns(["title=Song", " artist = a=b "])
