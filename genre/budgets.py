@@ -40,6 +40,7 @@ BUDGETS: Mapping[str, Budget] = {
     "lastfm": Budget(1, 0.25),  # allows about 5 in 1 s
     "jamendo": Budget(1, 0.25),  # states no rate
     "archive": Budget(1, 0.25),  # states no rate
+    "spotify": Budget(1, 0.25),  # states none; stops an eager new app for a day
 }
 
 # An address in somebody's own list counts with the service it belongs to.
@@ -51,6 +52,7 @@ HOSTS: Mapping[str, str] = {
     "ws.audioscrobbler.com": "lastfm",
     "api.jamendo.com": "jamendo",
     "archive.org": "archive",
+    "api.spotify.com": "spotify",
 }
 
 

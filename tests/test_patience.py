@@ -1,6 +1,7 @@
 """Patience with anything that can fail, not only with our own client."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,10 +14,10 @@ from tests.clients import failure
 from tests.clocks import FakeClock
 
 
-def patience(clock: FakeClock) -> Patience:
-    """Return patience for rests of up to a minute."""
+def patience(clock: FakeClock, *, longest_s: float = 60.0) -> Patience:
+    """Return patience for rests of up to a minute, or as long as is said."""
     budgets = {"deezer": Budget(1, 10.0)}
-    return Patience(budgets, longest_s=60.0, clock=clock, sleep=clock.sleep)
+    return Patience(budgets, longest_s=longest_s, clock=clock, sleep=clock.sleep)
 
 
 def failing(*errors: Exception) -> Callable[[], str]:
@@ -65,6 +66,36 @@ def test_what_does_not_pass_is_raised_at_once(error_class: ErrorClass) -> None:
         lambda: patience(clock).persist(call, service="", deadline=deadline)
     )
     assert (found, clock.slept) == (error, [])
+
+
+@pytest.mark.parametrize(("seconds", "longest_s"), [(61.5, 60.0), (5.0, 0.0)])
+def test_a_rest_that_is_too_long(seconds: float, longest_s: float) -> None:
+    """It is an error at once, of who rests, for this and every later request."""
+    clock, deadline = FakeClock(), Deadline(60)
+    bearing = patience(clock, longest_s=longest_s)
+    back_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    call = failing(ServiceStopError("Busy.", service="its host", retry_at=back_at))
+
+    for ask in (call, lambda: bearing.take_turn("x", deadline)):
+        with pytest.raises(ServiceStopError) as caught:
+            bearing.persist(ask, service="x", deadline=deadline)
+        assert (caught.value.service, caught.value.retry_at) == ("x", back_at)
+    assert clock.slept == []
+
+
+def test_rests_without_a_time() -> None:
+    """Each is twice the one before; after three the service is left alone."""
+    clock, deadline = FakeClock(), Deadline(60)
+    bearing = patience(clock)
+    call = failing(*[ServiceStopError("Busy.", service="x")] * 4)
+
+    def ask() -> str:
+        bearing.take_turn("x", deadline)
+        return call()
+
+    with pytest.raises(ServiceStopError):
+        bearing.persist(ask, service="", deadline=deadline)
+    assert clock.slept == [5.0, 10.0, 20.0]
 
 
 def test_no_try_begins_after_the_deadline() -> None:

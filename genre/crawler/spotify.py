@@ -17,27 +17,26 @@ import spotipy
 from requests import HTTPError
 from spotipy.cache_handler import MemoryCacheHandler
 
-from genre.budgets import Budget
+from genre.budgets import BUDGETS
 from genre.config import Settings
+from genre.connections import Deadline
 from genre.crawler import spotify_refusals as refusals
 from genre.crawler.over_wire import Limits, wired_session
 from genre.crawler.page_trail import PageTrail
-from genre.crawler.patience import Patience
 from genre.crawler.spotify_refusals import SERVICE
 from genre.crawler.spotify_token import Token, TokenFile, service_address
 from genre.errors import FetchError
 from genre.files import utc_now
 from genre.http import user_agent
+from genre.patience import Patience
 from genre.refusals import when_to_return
 from genre.urls import resolve
 from genre.wire import Wire
 
 SCOPE = ("playlist-read-private", "playlist-read-collaborative")
 
-# It states no rate: it counts what came in the last 30 s, and stops an eager new app
-# for a day.
-_BUDGET = Budget(1, 0.25)
 _PAGE = 50  # rows; the most it gives
+_DEADLINE_S = 60.0  # within which a request is tried again
 _EARLY_S = 60  # a token that ends so soon is renewed first
 
 # Refusals whose reason is in the body, which spotipy reads.
@@ -72,7 +71,7 @@ class SpotifyClient:
     ) -> None:
         self._prefix = _prefix(settings)
         self._patience = Patience(
-            SERVICE, _BUDGET, longest_s=settings.max_wait_s, clock=clock, sleep=sleep
+            BUDGETS, longest_s=settings.max_wait_s, clock=clock, sleep=sleep
         )
         self._wire = Wire(resolve)
         self._access = _Access(settings, self._wire)
@@ -128,7 +127,13 @@ class SpotifyClient:
         return self._ask(lambda: self._spotify.next(page), asked)
 
     def _ask(self, call: Callable[[], Any], asked: str) -> dict[str, Any]:
-        return self._patience.ask(lambda: self._with_login(call, asked))
+        deadline = Deadline(_DEADLINE_S)
+
+        def once() -> dict[str, Any]:
+            self._patience.take_turn(SERVICE, deadline)
+            return self._with_login(call, asked)
+
+        return self._patience.persist(once, service=SERVICE, deadline=deadline)
 
     def _with_login(self, call: Callable[[], Any], asked: str) -> dict[str, Any]:
         """Ask with the login; one that was refused is renewed once."""

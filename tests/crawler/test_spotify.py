@@ -116,17 +116,17 @@ def test_a_bad_moment_is_waited_out(
     """A temporary fault is tried again, with pauses, and then the answer counts."""
     clock = FakeClock()
     fake.log_in(fake.settings(tmp_path))
-    fake.faults[ITEMS].extend([reply] * 3)
+    fake.faults[ITEMS].extend([reply] * 2)
 
     with client_of(fake.settings(tmp_path), clock) as client:
         assert len(names(client)) == 120
 
-    assert fake.asked(ITEMS) == 3 + 3
-    assert sum(clock.slept) <= 5 + 10 + 20 + 5
+    assert fake.asked(ITEMS) == 2 + 3
+    assert sum(clock.slept) <= 5 + 10 + 5
 
 
 def test_a_bad_day_ends_as_temporary(fake: FakeSpotify, tmp_path: Path) -> None:
-    """A fault that stays is given up after four tries; another day may be better."""
+    """A fault that stays is given up after three tries; another day may be better."""
     fake.log_in(fake.settings(tmp_path))
     fake.faults[ABOUT].extend([Reply(status=502)] * 9)
 
@@ -137,7 +137,7 @@ def test_a_bad_day_ends_as_temporary(fake: FakeSpotify, tmp_path: Path) -> None:
         client.playlist("mine")
 
     assert caught.value.error_class is ErrorClass.TEMPORARY
-    assert fake.asked(ABOUT) == 4
+    assert fake.asked(ABOUT) == 3
 
 
 def test_a_server_that_is_gone_is_temporary(tmp_path: Path) -> None:
