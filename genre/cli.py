@@ -442,6 +442,28 @@ def status(
 
 
 @command("Look")
+def changes(
+    call: Call,
+    since: Annotated[
+        str, typer.Option(help="Only from this day or time on (2026-01-31, UTC).")
+    ] = "",
+) -> None:
+    """Show which songs came into playlists and which left them, the newest first."""
+    from genre.crawler import pipeline
+
+    found = list(pipeline.changes(call.settings(), since=since))
+    call.report.result("changes", found)
+    reading = ("", "")
+    for event in found:
+        if reading != (event.at, event.playlist_id):
+            reading = event.at, event.playlist_id
+            call.report.say(f"{event.at}  {event.playlist}")
+        call.report.say(f"  {'+' if event.change == 'added' else '-'} {event.track}")
+    if not found:
+        call.report.say("No playlist has changed since it was read first.")
+
+
+@command("Look")
 def doctor(call: Call) -> None:
     """Check this machine: what is installed, what is missing, what to do."""
     from genre import screens

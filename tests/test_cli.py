@@ -133,3 +133,21 @@ def test_plan_ends_with_3_when_the_list_needs_mending(tmp_path: Path) -> None:
 
     assert done.returncode == 3
     assert "gone.csv" in done.stdout
+
+
+def test_changes_of_a_playlist(tmp_path: Path) -> None:
+    """A crawl after an edit counts what came and went; ``genre changes`` names it."""
+    (tmp_path / "list.txt").write_text("p.csv House\n")
+    for rows in ("One,A\nTwo,B\n", "New,C\nOne,A\n"):
+        (tmp_path / "p.csv").write_text(f"title,artist\n{rows}")
+        crawled = genre(
+            "crawl", "--playlists", "list.txt", "--metadata-only", cwd=tmp_path
+        )
+
+    told = genre("changes", cwd=tmp_path).stdout.splitlines()
+    none = genre("changes", "--since", "2999-01-01", "--json", cwd=tmp_path)
+
+    assert "p: 2 songs (1 added, 1 removed)" in crawled.stdout
+    assert told[0].endswith("Z  p")
+    assert told[1:] == ["  + C - New", "  - B - Two"]
+    assert json.loads(none.stdout)["changes"] == []
