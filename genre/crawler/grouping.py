@@ -37,23 +37,31 @@ class _Index:
 
     def resolve(self, song: Song) -> DistinctSong | None:
         """Find a song by reference, by ISRC, by text; two it connects become one."""
+        known = self._by_codes(song)
+        if known is None:
+            return self._by_names(song)
+        same = None if known.match_key else self._by_names(song, unlike=known)
+        return self._merge(known, same) if same else known
+
+    def _by_codes(self, song: Song) -> DistinctSong | None:
         by_reference = _present(self._by_reference.get(song.reference))
         by_isrc = _present(self._by_isrc.get(song.track.isrc))
         if by_reference and by_isrc and by_reference is not by_isrc:
             if not by_reference.track.isrc:
                 return self._merge(by_reference, by_isrc)
             return by_reference
-        if by_reference or by_isrc:
-            return by_reference or by_isrc
+        return by_reference or by_isrc
+
+    def _by_names(
+        self, song: Song, *, unlike: DistinctSong | None = None
+    ) -> DistinctSong | None:
+        """Return the oldest song of the row's names, length and ISRC, and of ``unlike``."""
+        stated = [song.track, unlike.track] if unlike else [song.track]
         same = [k for k in self._by_key.get(song.match_key, ()) if not k.merged_into]
-        return next(
-            (
-                known
-                for known in sorted(same, key=lambda known: known.age)
-                if same_by_text(known.track, song.track)
-            ),
-            None,
-        )
+        for known in sorted(same, key=lambda known: known.age):
+            if all(same_by_text(known.track, one) for one in stated):
+                return known
+        return None
 
     def add(self, song: Song) -> DistinctSong:
         """Add a song that was met for the first time."""
@@ -67,9 +75,7 @@ class _Index:
         known.references.add(song.reference)
         if item.url or item.path:
             known.sources.add(item.source)
-        if song.match_key and not known.match_key:
-            known.match_key = song.match_key
-            self._by_key[song.match_key].append(known)
+        self._name(known, song.match_key)
         if known.track.isrc:
             self._by_isrc.setdefault(known.track.isrc, known)
         self._by_reference[song.reference] = known
@@ -81,7 +87,14 @@ class _Index:
         into.references |= old.references
         into.sources |= old.sources
         old.merged_into = into
+        self._name(into, old.match_key)
         return into
+
+    def _name(self, known: DistinctSong, match_key: str) -> None:
+        """Let a song without names go by these."""
+        if match_key and not known.match_key:
+            known.match_key = match_key
+            self._by_key[match_key].append(known)
 
 
 def distinct_songs(items: Iterable[PlaylistItem]) -> list[DistinctSong]:

@@ -161,16 +161,33 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
 def _find(batch: "SongBatch", song: Song) -> Track | None:
     """Find a song that is known.
 
-    A reference and an ISRC that lead to two songs show that these are one. That a
-    recording was fetched from the reference is a matcher's word: it joins no two songs.
+    A reference and an ISRC that lead to two songs show that these are one, and so do a
+    reference without names and the names of its row. That a recording was fetched from
+    the reference is a matcher's word: it joins no two songs.
     """
-    by_ref, by_isrc = batch.by_ref(song.reference), batch.by_isrc(song.track.isrc)
-    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
-        return batch.merge(by_ref, by_isrc)
-    if by_ref or by_isrc:
-        return by_ref or by_isrc
+    known = _by_codes(batch, song)
+    if known:
+        same = None if batch.is_named(known) else _by_names(batch, song, unlike=known)
+        return batch.merge(known, same) if same else known
     by_audio = batch.by_audio(song.reference)
     if by_audio and one_isrc(by_audio, song.track):
         return by_audio
-    same = batch.by_match_key(song.match_key)
-    return next((known for known in same if same_by_text(known, song.track)), None)
+    return _by_names(batch, song)
+
+
+def _by_codes(batch: "SongBatch", song: Song) -> Track | None:
+    by_ref, by_isrc = batch.by_ref(song.reference), batch.by_isrc(song.track.isrc)
+    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
+        return batch.merge(by_ref, by_isrc)
+    return by_ref or by_isrc
+
+
+def _by_names(
+    batch: "SongBatch", song: Song, *, unlike: Track | None = None
+) -> Track | None:
+    """Return the oldest song of the row's names, length and ISRC, and of ``unlike``'s."""
+    stated = [song.track, unlike] if unlike else [song.track]
+    for known in batch.by_match_key(song.match_key):
+        if all(same_by_text(known, one) for one in stated):
+            return known
+    return None

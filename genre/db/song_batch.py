@@ -81,6 +81,10 @@ class SongBatch:
         """Return the songs with a text key, the oldest first."""
         return self._oldest_first(self._by_key.get(match_key, ()) if match_key else ())
 
+    def is_named(self, known: Track) -> bool:
+        """Tell whether artist and title of a song are known."""
+        return bool(self._songs[known.id].match_key)
+
     def add(self, track: Track, *, match_key: str, roles: Roles) -> None:
         """Add a song."""
         self._last_seq += 1

@@ -99,7 +99,7 @@ def merge(session: Session, old: str, into: str) -> None:
         for column in columns:
             _repoint(session, table, column, (old, into), columns)
     row = session.get_one(m.Track, old)
-    _fill_after_merge(session, to_track(row), into)
+    _fill_after_merge(session, row, into)
     session.delete(row)
     session.flush()
     session.add(m.TrackAlias(old_id=old, track_id=into))
@@ -134,10 +134,14 @@ def to_ref(row: m.TrackRef | Row[Any]) -> TrackRef:
     return TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
 
 
-def _fill_after_merge(session: Session, old: Track, into: str) -> None:
-    kept = get(session, into)
-    assert kept is not None
-    if missing := kept.news_in(old):
+def _fill_after_merge(session: Session, old: m.Track, into: str) -> None:
+    """Take from the old song what is not known of the other; names only together."""
+    kept = session.get_one(m.Track, into)
+    missing = to_track(kept).news_in(to_track(old))
+    if old.match_key and not kept.match_key:
+        names = ("title", "version", "artists", "match_key")
+        missing |= {name: getattr(old, name) for name in names}
+    if missing:
         session.execute(update(m.Track).where(m.Track.id == into).values(missing))
 
 

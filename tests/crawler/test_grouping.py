@@ -47,6 +47,8 @@ ISRC, OTHER = "GBAYE0601690", "GBAYE0601691"
         ([_row(isrc=ISRC), _row(isrc=OTHER)], 2),
         ([_row(ref="1"), _row("Other name", ref="1")], 1),
         ([_row("X", ref="1"), _row("Y", isrc=ISRC), _row("X", ref="1", isrc=ISRC)], 1),
+        ([_row("", "", ref="1"), _row(isrc=ISRC), _row(ref="1")], 1),
+        ([_row("", "", ref="1", isrc=OTHER), _row(isrc=ISRC), _row(ref="1")], 2),
     ],
 )
 def test_rows_meet_by_reference_isrc_and_text(rows: list[PlaylistItem], n: int) -> None:

@@ -136,6 +136,23 @@ def test_reference_and_isrc_show_that_two_songs_are_one(tmp_path: Path) -> None:
     assert {uri} == {row["track_id"] for row in rows(tmp_path, m.PlaylistTrack)}
 
 
+def test_a_named_reference_shows_that_two_songs_are_one(tmp_path: Path) -> None:
+    """An address without names, a song by name, and a row that knows both."""
+    url = "http://h/a.mp3"
+    read(
+        tmp_path,
+        {
+            "a.csv Techno": HEADER + f",,,,{url}\n",
+            "b.csv House": HEADER + f"One,A,200,{ISRC},\n",
+            "c.csv Dub": HEADER + f"One,A,201,,{url}\n",
+        },
+    )
+
+    [track] = rows(tmp_path, m.Track)
+    assert track["id"] == track_id("url", url)
+    assert (track["title"], track["isrc"], track["duration_s"]) == ("One", ISRC, 200.0)
+
+
 def test_merge_inside_one_playlist(tmp_path: Path) -> None:
     """A later row that joins two earlier ones moves them to the surviving song."""
     url = "http://h/a.mp3"

@@ -95,6 +95,20 @@ def test_merge_moves_everything(session: Session) -> None:
     assert (double.track_id, double.other_id) == ("a", "c")
 
 
+def test_merge_keeps_the_only_names(session: Session) -> None:
+    """A song known by an address alone gets the names of the one that it absorbs."""
+    nameless = SongBatch(session, [])
+    nameless.add(Track("a", "x", "", ""), match_key="", roles=[])
+    nameless.write()
+    add(session, "b", "Song")
+
+    tracks.merge(session, "b", "a")
+
+    [row] = session.query(m.Track).all()
+    assert (row.id, row.title, row.artists) == ("a", "Song", "A")
+    assert row.match_key == "a|Song"
+
+
 def test_merge_follows_earlier_aliases(session: Session) -> None:
     """An id that was merged twice still leads to the song."""
     for key in "abc":
