@@ -49,6 +49,30 @@ def test_linking_adds_and_setting_replaces(catalog: Catalog) -> None:
         assert set(genres.genre_names(session)) == {"acid", "dub", "techno"}
 
 
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        ([], {"dub": True}),  # nobody names any: the title's guess stays
+        (["Dub"], {"dub": False}),
+        (["Techno", "Acid"], {"acid": False, "techno": False}),
+    ],
+)
+def test_genres_of_a_title(
+    catalog: Catalog, named: list[str], kept: dict[str, bool]
+) -> None:
+    """What a title gave a playlist holds until somebody names a genre."""
+    key = add_playlist(catalog, "p", [], about=["Techno"])
+    with catalog.write() as session:
+        genres.link_playlist(session, key, ["Dub"], from_title=True)
+        assert not genres.are_set(session, key, named)
+        genres.set_playlist_genres(session, key, named)
+        assert genres.are_set(session, key, named)
+        assert genres.have(session, key, kept)
+        assert not genres.have(session, key, ["House"])
+        rows = session.query(m.PlaylistGenre)
+        assert {row.genre_id: row.from_title for row in rows} == kept
+
+
 def test_playlists_without_genre_are_found(catalog: Catalog) -> None:
     """Only playlists nobody named a genre for are listed, with their titles."""
     add_playlist(catalog, "named", [], about=["Techno"])
