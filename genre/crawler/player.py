@@ -119,16 +119,12 @@ class Player:
         ServiceStopError
             YouTube asks us to stay away.
         """
-        request = {
-            "do": "playlist",
-            "site": "youtube",
-            "url": url,
-            "n": _MOST_ROWS,
-            "deadline_s": _PLAYLIST_DEADLINE_S,
-            "extractors": ["^youtube:(tab|playlist)$"],
-        }
-        found = self._ask(request, deadline_s=_PLAYLIST_DEADLINE_S + _SLACK_S)
-        return dict(found)
+        return self._listed(
+            url,
+            n=_MOST_ROWS,
+            extractor="^youtube:(tab|playlist)$",
+            deadline_s=_PLAYLIST_DEADLINE_S,
+        )
 
     def find_playlists(self, words: str, *, n: int) -> list[dict[str, Any]]:
         """Return the playlists that YouTube finds, as yt-dlp's entries.
@@ -141,15 +137,12 @@ class Player:
             YouTube asks us to stay away.
         """
         query = urlencode({"search_query": words, "sp": _ONLY_PLAYLISTS})
-        request = {
-            "do": "playlist",
-            "site": "youtube",
-            "url": f"https://www.youtube.com/results?{query}",
-            "n": n,
-            "deadline_s": _SEARCH_DEADLINE_S,
-            "extractors": ["^youtube:search_url$"],
-        }
-        found = self._ask(request, deadline_s=_SEARCH_DEADLINE_S + _SLACK_S)
+        found = self._listed(
+            f"https://www.youtube.com/results?{query}",
+            n=n,
+            extractor="^youtube:search_url$",
+            deadline_s=_SEARCH_DEADLINE_S,
+        )
         return list(found["rows"])
 
     def fetch(self, url: str, folder: Path, *, site: Site) -> Fetched:
@@ -183,6 +176,20 @@ class Player:
         self._closing.set()
         for child in self._children:
             child.close()
+
+    def _listed(
+        self, url: str, *, n: int, extractor: str, deadline_s: float
+    ) -> dict[str, Any]:
+        """Return what a page of YouTube lists, at most ``n`` rows of it."""
+        request = {
+            "do": "playlist",
+            "site": "youtube",
+            "url": url,
+            "n": n,
+            "deadline_s": deadline_s,
+            "extractors": [extractor],
+        }
+        return dict(self._ask(request, deadline_s=deadline_s + _SLACK_S))
 
     def _ask(self, request: dict[str, Any], *, deadline_s: float) -> Any:
         """Wait for the site's turn, then for a child; let a site rest that asks it."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +17,6 @@ MAX_ITEMS = 10_000  # the search pages no further
 _READER = "1"  # of these files: what is read differently has to be read again
 _PAGE = 500
 _MAX_BYTES = 64_000_000  # an item may hold many thousand files
-_SEARCH: Mapping[str, str] = {
-    "fl[0]": "identifier",
-    "fl[1]": "oai_updatedate",
-    "sort[0]": "downloads desc",
-}
-_FOUND: Mapping[str, str] = {
-    "fl[0]": "identifier",
-    "fl[1]": "title",
-    "fl[2]": "creator",
-    "fl[3]": "downloads",
-    "sort[0]": "downloads desc",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +86,13 @@ def members_of(name: str, n_wanted: int, kit: Kit) -> Members:
     changed: dict[str, str] = {}
     n_in_all = 0
     for number in range(1, -(-n_wanted // _PAGE) + 1):
-        found = _ask(
+        found = _most_downloaded(
             kit,
-            "advancedsearch.php",
-            check=_check_search,
-            q=f"collection:{name} AND mediatype:(audio OR etree)",
-            output="json",
+            f"collection:{name} AND mediatype:(audio OR etree)",
+            ("identifier", "oai_updatedate"),
             rows=min(_PAGE, n_wanted),
             page=number,
-            **_SEARCH,
-        )["response"]
+        )
         n_before, n_in_all = len(changed), answers.count(found.get("numFound")) or 0
         changed |= dict(_dated(found["docs"]))
         if len(changed) in {n_before, n_in_all}:
@@ -127,16 +112,31 @@ def search(words: str, n: int, kit: Kit) -> list[Any]:
     """
     plain = re.sub(r"[^\w\s]", " ", words)  # its query language has signs of its own
     music = "mediatype:(audio OR etree) OR (mediatype:collection AND collection:audio)"
+    found = _most_downloaded(
+        kit,
+        f'(title:("{plain}") OR subject:("{plain}")) AND ({music})',
+        ("identifier", "title", "creator", "downloads"),
+        rows=n,
+    )
+    return list(found["docs"])
+
+
+def _most_downloaded(
+    kit: Kit, query: str, fields: tuple[str, ...], *, rows: int, page: int = 1
+) -> dict[str, Any]:
+    """Ask for a page of what fits a query; say these fields of each."""
     found = _ask(
         kit,
         "advancedsearch.php",
         check=_check_search,
-        q=f'(title:("{plain}") OR subject:("{plain}")) AND ({music})',
+        q=query,
         output="json",
-        rows=n,
-        **_FOUND,
+        rows=rows,
+        page=page,
+        **{f"fl[{n}]": field for n, field in enumerate(fields)},
+        **{"sort[0]": "downloads desc"},
     )
-    return list(found["response"]["docs"])
+    return dict(found["response"])
 
 
 def _dated(docs: list[Any]) -> Iterator[tuple[str, str]]:
