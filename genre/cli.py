@@ -99,13 +99,25 @@ def crawl(
 def plan(
     call: Call,
     playlists: Annotated[Path, typer.Option(help="The playlist list file.")],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
+    ] = None,
     search: Annotated[str | None, typer.Option(help=HELP["search"])] = None,
+    excerpt: Annotated[float | None, typer.Option(help=HELP["excerpt_s"])] = None,
+    keep_originals: Annotated[
+        bool, typer.Option("--keep-originals", help=HELP["keep_originals"])
+    ] = False,
 ) -> None:
     """Say what a list will cost: songs, hours, downloads, disk, memory; fetch none."""
     from genre import screens
+    from genre.crawler.sources.csv_columns import parse_columns
     from genre.status.plan import plan as estimate
 
-    cost = estimate(call.settings(search=search), playlists)
+    settings = call.settings(
+        search=search, excerpt_s=excerpt, keep_originals=keep_originals or None
+    )
+    cost = estimate(settings, playlists, columns=parse_columns(columns or ()))
     call.report.result("plan", cost)
     call.report.show(screens.plan(cost))
     if cost.unread:

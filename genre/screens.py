@@ -105,7 +105,7 @@ def _fit(text: str, width: int) -> str:
 
 def _bar(share: float, width: int) -> str:
     """Return a bar of eighths of a column; what is not nothing shows."""
-    eighths = max(round(share * width * 8), 1 if share else 0)
+    eighths = max(round(share * width * 8), 1 if share and width else 0)
     full, rest = divmod(eighths, 8)
     return ("█" * full + _EIGHTHS[rest].strip()).ljust(width)
 

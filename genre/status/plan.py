@@ -1,7 +1,7 @@
 """What crawling a list will ask for; reads the playlists and downloads nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,8 +77,10 @@ class Cost:
     problems: tuple[str, ...] = ()  # rows that it cannot use
 
 
-def plan(settings: Settings, list_file: Path) -> Cost:
-    """Estimate what crawling a list costs.
+def plan(
+    settings: Settings, list_file: Path, *, columns: Mapping[str, str] | None = None
+) -> Cost:
+    """Estimate what crawling a list costs; ``columns`` are those of ``CrawlRequest``.
 
     Raises
     ------
@@ -89,9 +91,15 @@ def plan(settings: Settings, list_file: Path) -> Cost:
     """
     listed = read_list_file(list_file)
     reader = Reader(settings) if catalog_path(settings).is_file() else None
-    found, unread = _read_all(
-        settings, listed.entries, reader, base=list_file.absolute().parent
-    )
+    with closing(Player(settings)) as player:
+        kit = Kit(
+            settings=settings,
+            client=HttpClient(settings),
+            player=player,
+            base=list_file.absolute().parent,
+            columns=columns or {},
+        )
+        found, unread = _read_all(kit, listed.entries, Services(_blocked(reader)))
     rows = [item for data in found for item in data.items]
     songs = distinct_songs(rows)
     new = _not_held(songs, reader)
@@ -125,27 +133,18 @@ def plan(settings: Settings, list_file: Path) -> Cost:
 
 
 def _read_all(
-    settings: Settings,
-    entries: Iterable[ListEntry],
-    reader: Reader | None,
-    *,
-    base: Path,
+    kit: Kit, entries: Iterable[ListEntry], services: Services
 ) -> tuple[list[PlaylistData], list[str]]:
     """Read each playlist of a list once; return them and why others cannot be read."""
     found: dict[tuple[str, str], PlaylistData] = {}
     unread: list[str] = []
-    services = Services(_blocked(reader))
-    with closing(Player(settings)) as player:
-        kit = Kit(
-            settings=settings, client=HttpClient(settings), player=player, base=base
-        )
-        for entry in by_source(entries):
-            try:
-                read = _read(entry, kit, services)
-            except GenreError as error:
-                unread.append(f"line {entry.line}: {error}")
-            else:
-                found.update({(data.source, data.source_id): data for data in read})
+    for entry in by_source(entries):
+        try:
+            read = _read(entry, kit, services)
+        except GenreError as error:
+            unread.append(f"line {entry.line}: {error}")
+        else:
+            found.update({(data.source, data.source_id): data for data in read})
     return list(found.values()), unread
 
 

@@ -134,6 +134,17 @@ def test_songs_that_are_there_cost_nothing_more(
     assert (cost.n_songs, cost.n_held, cost.origins) == (2, 1, Origins(direct=1))
 
 
+def test_columns_that_a_crawl_is_told_about_count_too(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """The same ``--map`` reads the same rows."""
+    path = write_lists(tmp_path, {"p.csv House": "Was,Wer\nOne,A\n"})
+
+    assert plan(settings, path).n_songs == 0
+    columns = {"title": "Was", "artist": "Wer"}
+    assert plan(settings, path, columns=columns).n_songs == 1
+
+
 def test_a_plan_makes_nothing(tmp_path: Path, settings: Settings) -> None:
     """Not even the corpus folder."""
     plan(settings, write_lists(tmp_path, {"p.csv House": ROWS}))
