@@ -5,18 +5,16 @@ as long as the song. Works in a thread of its own, writes files but never the
 catalog, and never raises for what concerns only this song.
 """
 
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from genre.audio import convert_to_wav
 from genre.config import Settings
-from genre.crawler import matching
+from genre.crawler import matching, originals
 from genre.crawler.choosing import (
     AudioPlace,
     Heard,
@@ -29,9 +27,8 @@ from genre.crawler.search import SearchProvider
 from genre.crawler.searching import can_search, search_song
 from genre.crawler.services import Services, service_of
 from genre.crawler.sites import DIRECT, Site, site_named
-from genre.crawler.sources import AUDIO_ENDINGS
 from genre.errors import FetchError, ItemError, MediaError, ServiceStopError
-from genre.files import disk_errors, fsync_file, publish, sha256_file
+from genre.files import disk_errors, publish, sha256_file
 from genre.http import HttpClient
 from genre.records import (
     AudioFile,
@@ -199,8 +196,7 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
         info = convert_to_wav(source, wav, settings=tools.settings)
         _check_duration(track, place, info, tools.settings)
         if tools.settings.keep_originals:
-            original = _own_copy(source, folder)
-            publish(original, incoming / f"{track.id}{_suffix(source, place)}")
+            originals.keep(source, place, incoming / track.id, scratch=folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         publish(wav, target)
     return AudioFile(
@@ -252,23 +248,6 @@ def _checked_file(path: Path, sha256: str) -> Path:
     )
 
 
-def _own_copy(source: Path, folder: Path) -> Path:
-    """Return a file in ``folder`` with the source's bytes, which may be gone tomorrow.
-
-    The user's own file is linked where the file system can, which costs no room.
-    """
-    if source.is_relative_to(folder):
-        fsync_file(source)
-        return source
-    copy = folder / "original"
-    try:
-        copy.hardlink_to(source)
-    except OSError:  # another disk, or a file system without links
-        shutil.copyfile(source, copy)
-        fsync_file(copy)
-    return copy
-
-
 def _check_duration(
     track: Track, place: AudioPlace, info: AudioInfo, settings: Settings
 ) -> None:
@@ -295,12 +274,3 @@ def _scratch(incoming: Path) -> Iterator[Path]:
     incoming.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".tmp-", dir=incoming) as name:
         yield Path(name)
-
-
-def _suffix(source: Path, place: AudioPlace) -> str:
-    """Return a known file name ending for an original, never text from outside."""
-    for name in (source.name, urlsplit(place.url).path):
-        ending = Path(name).suffix.lower()
-        if ending in AUDIO_ENDINGS:
-            return ending
-    return ".bin"
