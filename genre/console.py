@@ -53,7 +53,8 @@ class Report:
         self.as_json = as_json
         self.counts: Counter[tuple[str, str]] = Counter()  # status (or waiting), kind
         self.unfinished = False
-        self.waiting: Counter[str] = Counter()  # why, of what a service makes us wait
+        self.waiting: Counter[str] = Counter()  # by the service that they wait for
+        self.reasons: dict[str, str] = {}  # why, likewise
         self.shown: list[Outcome] = []
         self.hidden = 0
         self._json = JsonStream(sys.stdout, command) if as_json else None
@@ -113,7 +114,9 @@ class Report:
         kind = str(outcome.data.get("kind", ""))
         self.unfinished |= outcome.unfinished
         if waits := outcome.error_class is ErrorClass.STOP:
-            self.waiting[outcome.message] += 1
+            service = str(outcome.data.get("service", outcome.message))
+            self.waiting[service] += 1
+            self.reasons.setdefault(service, outcome.message)
         self.counts["waiting" if waits else outcome.status, kind] += 1
         if self._json:
             self._json.item(to_fields(outcome))
@@ -261,8 +264,9 @@ class Report:
             label = display(outcome.label or outcome.subject, width=70)
             line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
             self._err.print(_plain(line, 600), soft_wrap=True)
-        for reason, n in self.waiting.items():
-            self._err.print(_plain(f"  {n} waiting: {reason}", 600), soft_wrap=True)
+        for service, n in self.waiting.items():
+            line = f"  {n} waiting: {self.reasons[service]}"
+            self._err.print(_plain(line, 600), soft_wrap=True)
         if self.hidden:
             self._err.print(f"  ... and {self.hidden} more; --json lists them all")
         if self.counts:

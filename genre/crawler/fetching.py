@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genre.audio import terminate_children
 from genre.config import Settings
@@ -237,7 +237,9 @@ def _note_stop(session: Session, result: Result, error: ServiceStopError) -> Out
     """Record that a service wants to be left alone; the song is not to blame."""
     until = error.retry_at or utc_now()
     attempts.block_service(session, Block(error.service, until, str(error)))
-    return _of_result(result, ErrorClass.STOP)
+    outcome = _of_result(result, ErrorClass.STOP)
+    rests = {"service": error.service, "retry_at": until}
+    return replace(outcome, data={**outcome.data, **rests})
 
 
 def _note_attempt(session: Session, result: Result) -> Outcome:

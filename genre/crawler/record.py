@@ -75,7 +75,6 @@ class Recorder:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._genres_of: dict[str, tuple[str, ...]] = {}  # by playlist, over all lines
-        self._resting: set[str] = set()  # services that the user knows of
         self.hashes = LocalHashes(catalog)
 
     def last_checksum(self, source: str, source_id: str) -> str:
@@ -130,16 +129,15 @@ class Recorder:
                     genres.set_playlist_genres(session, key, names)
 
     def _stopped(self, entry: ListEntry, error: ServiceStopError) -> Outcome:
-        """Say once that a service rests; its playlists are not to blame."""
-        message = "" if error.service in self._resting else str(error)
-        self._resting.add(error.service)
+        """Record that a service rests; its playlists are not to blame."""
         block = Block(error.service, error.retry_at or utc_now(), str(error))
         with self._catalog.read() as session:
             known = attempts.is_blocked(session, block)
         if not known:
             with self._catalog.write() as session:
                 attempts.block_service(session, block)
-        return unread(entry, ErrorClass.STOP, message)
+        rests = {"service": block.service, "retry_at": block.until}
+        return unread(entry, ErrorClass.STOP, str(error), **rests)
 
     def _at_known_places(self, heard: Sequence[Heard]) -> Sequence[Heard]:
         local = {h.reference for h in heard if h.item.path}

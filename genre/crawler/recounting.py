@@ -25,7 +25,9 @@ class Recorded:
     other_licences: tuple[str, ...] = ()  # songs whose row states another licence
 
 
-def unread(entry: ListEntry, error_class: ErrorClass, message: str) -> Outcome:
+def unread(
+    entry: ListEntry, error_class: ErrorClass, message: str, **data: str
+) -> Outcome:
     """Return the outcome of a playlist that could not be read."""
     return Outcome(
         Stage.CRAWL,
@@ -34,7 +36,7 @@ def unread(entry: ListEntry, error_class: ErrorClass, message: str) -> Outcome:
         label=entry.source,
         message=message,
         error_class=error_class,
-        data={"kind": "playlist"},
+        data={"kind": "playlist", **data},
     )
 
 
