@@ -177,24 +177,11 @@ class Report:
 
     def explanation(self, found: "TrackExplanation") -> None:
         """Write the evidence behind a track's labels, witness by witness."""
+        from genre.labeler import notes
+
         self.result("why", found)
-        self.say(f"{found.track.name}  [{found.track.id}]")
-        labels = found.label_set
-        self.say(f"label set {labels.name} ({labels.id[:8]}), rule {labels.rule}")
-        if found.is_stale:
-            self.say("The playlists changed since; `genre label` brings it up to date.")
-        if not found.witnesses:
-            self.say("No playlist with a genre holds it now.")
-        for genre in found.genres:
-            score = "unknown" if genre.score is None else f"{genre.score:.2f}"
-            self.say(f"\n{genre.genre}: {score}{' - a yes' if genre.hard else ''}")
-            for sign, votes in (("+", genre.votes_for), ("-", genre.votes_against)):
-                for v in votes:
-                    about = f"{', '.join(v.genres)}; {v.n_tracks} songs"
-                    weight = f"weight {v.weight:.3f}, share {v.share:.2f}"
-                    self.say(f"  {sign} {v.title or v.playlist_id} ({about}; {weight})")
-            for overlap in genre.overlaps:
-                self.say(f"  ? {overlap}")
+        for line in notes.explanation(found):
+            self.say(line)
 
     def discovery(self, events: "Iterable[Event | Ranked]") -> "list[Ranked]":
         """Follow a search for playlists; show and return what it found."""
@@ -213,35 +200,21 @@ class Report:
 
     def reviews(self, found: "Iterable[Review]", *, limit: int) -> None:
         """Write songs and their candidates: at most ``limit`` for people."""
+        from genre.crawler.review import as_text
+
         n = 0
         for review in found:
             n += 1
             if self._json:
                 self._json.item(to_json(review))
             elif n <= limit:
-                self._review(review)
+                self.say(f"\n{as_text(review)}")
         if n > limit:
             self.say(f"\n... and {n - limit} more songs; --limit {n} shows all")
         elif not n:
             self.say("No song has candidates to show.")
         else:
             self.say("\nDecide with `genre match TRACK CANDIDATE` (or --reject).")
-
-    def _review(self, review: "Review") -> None:
-        track = review.track
-        self.say(f"\n{track.name}  [{track.id}]  {_clock(track.duration_s)}")
-        for c in review.candidates:
-            who = "you" if c.by_person else "matcher"
-            heard = review.audio is not None and (
-                review.audio.provider_id == c.provider_id
-            )
-            self.say(
-                f"  {c.decision} by {who}{', the recording it has' if heard else ''}:"
-                f" {c.score:.2f}  {c.provider}:{c.provider_id}"
-            )
-            self.say(f"      {c.title}  {_clock(c.duration_s)}  {c.uploader}")
-            self.say(f"      {c.url}")
-            self.say(f"      {c.reason}")
 
     def result(self, key: str, value: Any) -> None:
         """Add a field to the JSON object (nothing for people)."""
@@ -307,13 +280,6 @@ def _count(n: int, status: str, kind: str) -> str:
         return f"{n} {_MARKS[status]}{'' if n == 1 else 's'}"
     things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
-
-
-def _clock(seconds: float | None) -> str:
-    """Return a length as a person writes it."""
-    if seconds is None:
-        return "(length unknown)"
-    return f"({int(seconds) // 60}:{int(seconds) % 60:02})"
 
 
 def _plain(text: str, width: int = 1000) -> Any:

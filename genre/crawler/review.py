@@ -182,6 +182,36 @@ def _unclear(review: Review, text: str) -> UsageError:
     )
 
 
+# --- what a person reads -------------------------------------------------------------
+
+
+def as_text(review: Review) -> str:
+    """Return a song and its candidates, four lines for each."""
+    track = review.track
+    head = f"{track.name}  [{track.id}]  {_clock(track.duration_s)}"
+    lines = (_candidate_text(found, review.audio) for found in review.candidates)
+    return "\n".join([head, *lines])
+
+
+def _candidate_text(found: Candidate, audio: AudioFile | None) -> str:
+    who = "you" if found.by_person else "matcher"
+    heard = ", the recording it has" if audio and _is_from(audio, found) else ""
+    place = f"{found.provider}:{found.provider_id}"
+    return (
+        f"  {found.decision} by {who}{heard}: {found.score:.2f}  {place}\n"
+        f"      {found.title}  {_clock(found.duration_s)}  {found.uploader}\n"
+        f"      {found.url}\n"
+        f"      {found.reason}"
+    )
+
+
+def _clock(seconds: float | None) -> str:
+    """Return a length as a person writes it."""
+    if seconds is None:
+        return "(length unknown)"
+    return f"({int(seconds) // 60}:{int(seconds) % 60:02})"
+
+
 # --- what a decision changes ---------------------------------------------------------
 
 
@@ -189,8 +219,12 @@ def _is_wrong(audio: AudioFile | None, chosen: Candidate, decision: Decision) ->
     """Tell whether the present recording is not the song's after the decision."""
     if audio is None:
         return False
-    same = (audio.provider, audio.provider_id) == (chosen.provider, chosen.provider_id)
-    return same == (decision is Decision.REJECTED)
+    return _is_from(audio, chosen) == (decision is Decision.REJECTED)
+
+
+def _is_from(audio: AudioFile, found: Candidate) -> bool:
+    """Tell whether a recording is what a candidate stands for."""
+    return (audio.provider, audio.provider_id) == (found.provider, found.provider_id)
 
 
 def _write(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from genre.labeler.explain import GenreExplanation, TrackExplanation
 from genre.labeler.splits import PARTS, SplitReport
 from genre.records import Label, LabelSet, Outcome, SplitSet, Stage, Status
 from genre.taxonomy import Taxonomy
@@ -107,3 +108,28 @@ def split_outcome(split_set: SplitSet, report: SplitReport, status: Status) -> O
             "largest_group": report.largest_group,
         },
     )
+
+
+def explanation(found: TrackExplanation) -> Iterator[str]:
+    """Yield the lines of the evidence behind a track's labels, witness by witness."""
+    labels = found.label_set
+    yield f"{found.track.name}  [{found.track.id}]"
+    yield f"label set {labels.name} ({labels.id[:8]}), rule {labels.rule}"
+    if found.is_stale:
+        yield "The playlists changed since; `genre label` brings it up to date."
+    if not found.witnesses:
+        yield "No playlist with a genre holds it now."
+    for genre in found.genres:
+        yield from _genre(genre)
+
+
+def _genre(found: GenreExplanation) -> Iterator[str]:
+    score = "unknown" if found.score is None else f"{found.score:.2f}"
+    yield f"\n{found.genre}: {score}{' - a yes' if found.hard else ''}"
+    for sign, votes in (("+", found.votes_for), ("-", found.votes_against)):
+        for v in votes:
+            about = f"{', '.join(v.genres)}; {v.n_tracks} songs"
+            weight = f"weight {v.weight:.3f}, share {v.share:.2f}"
+            yield f"  {sign} {v.title or v.playlist_id} ({about}; {weight})"
+    for overlap in found.overlaps:
+        yield f"  ? {overlap}"

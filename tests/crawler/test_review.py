@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 
-from genre.crawler.review import decide, reviews
+from genre.crawler.review import Review, as_text, decide, reviews
 from genre.db import models as m
 from genre.errors import UsageError
-from genre.records import Decision, Outcome, Status
+from genre.records import (
+    AudioFile,
+    AudioInfo,
+    Candidate,
+    Decision,
+    Outcome,
+    Status,
+    Track,
+)
 from tests.crawler.crawls import (
     by_status,
     rows,
@@ -73,6 +81,29 @@ def test_open_songs_are_listed(tmp_path: Path) -> None:
     assert (review.track.name, review.audio) == ("The Band - Song", None)
     assert (candidate.provider_id, candidate.decision) == ("close", "uncertain")
     assert "artist" in candidate.reason
+
+
+def test_what_a_person_reads_of_a_song() -> None:
+    """Each candidate tells who decided, and whether it is the recording it has."""
+    track = Track("ab12", "Song", "", "The Band", duration_s=185.0)
+    far = Candidate("http", "x", "https://a.example/x", "Song", duration_s=61.9)
+    near = Candidate(
+        "youtube", "x", "https://y.example/x", "Song", "Label", score=0.9,
+        reason="same", decision=Decision.ACCEPTED, by_person=True,
+    )  # fmt: skip
+    audio = AudioFile("ab12", "a.wav", "youtube", "x", AudioInfo("0", 16_000, 9, "mp3"))
+
+    assert as_text(Review(track, (near, far), audio)).splitlines() == [
+        "The Band - Song  [ab12]  (3:05)",
+        "  accepted by you, the recording it has: 0.90  youtube:x",
+        "      Song  (length unknown)  Label",
+        "      https://y.example/x",
+        "      same",
+        "  rejected by matcher: 0.00  http:x",
+        "      Song  (1:01)  ",
+        "      https://a.example/x",
+        "      ",
+    ]
 
 
 def test_accepted_candidate_is_fetched(tmp_path: Path) -> None:
