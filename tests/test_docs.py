@@ -1,5 +1,6 @@
 """The documentation is checked like code."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -38,6 +39,22 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
     pages = [str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md")]
     assert [page for page in pages if page not in readme] == []
+
+
+@pytest.mark.parametrize("package", ["", "discovery", "matching", "sources"])
+def test_the_crawlers_maps_name_every_file(package: str) -> None:
+    """A stranger learns from each package's first lines what its files are for."""
+    folder = ROOT / "genre" / "crawler" / package
+    there = {
+        p.name + ("/" if p.is_dir() else "")
+        for p in folder.iterdir()
+        if (p.suffix == ".py" and p.name != "__init__.py")
+        or (p / "__init__.py").exists()
+    }
+
+    tree = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
+    shown = re.findall(r"\b[a-z_\d]+(?:\.py|/)(?=\W)", ast.get_docstring(tree) or "")
+    assert sorted(shown) == sorted(there)
 
 
 def test_the_readme_shows_the_tree_as_it_is() -> None:

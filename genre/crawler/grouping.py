@@ -1,6 +1,6 @@
 """Which rows of several playlists are one song, before any catalog is asked.
 
-The same rules in the same order as ``record.py`` follows with a catalog, so that
+The same rules in the same order as ``songs.py`` follows with a catalog, so that
 ``genre plan`` counts the songs that a crawl will find. Pure.
 """
 

@@ -3,6 +3,36 @@
 A source is a path, an http(s) address of a playlist file, a folder of audio files, or
 a service's playlist. Each kind of file has one reader (``KINDS`` says for which name
 ending), each service one ``SERVICE``; both are small files beside this one.
+
+Kinds of files:
+
+csv.py          with csv_cells.py, csv_columns.py and csv_rows.py, from line to song
+embed.py        a Spotify playlist out of a saved page
+folder.py       a folder of audio files, by their tags
+json_files.py   tells apart what ends in ``.json``; json_text.py parses it
+account.py      the account data that Spotify sends its users
+jspf.py         XSPF written as JSON
+m3u.py          paths and addresses, one per line
+text.py         names or addresses, one per line
+xspf.py         XML
+
+Services:
+
+archive.py       with archive_api.py and archive_files.py
+deezer.py        public playlists and albums
+jamendo.py       with jamendo_api.py
+listenbrainz.py  public playlists
+spotify.py       the user's own playlists
+youtube.py       as yt-dlp lists them
+
+What they share:
+
+base.py      rows that become playlist items
+places.py    where a row's audio is, and what identifies it
+opening.py   files into memory, from disk or an address
+several.py   files that hold several playlists
+answers.py   answers of services, taken apart without trusting their shape
+kit.py       what readers work with, and what a service has to offer
 """
 
 import os
