@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _GENRES = 20  # shown before "more genres"
 _NAME = 24, 10  # columns of a genre's name: at most, and when there is no room
-_BAR = 10, 4  # columns of a bar: at most, and the least that says something
+_BAR = 10, 3  # columns of a bar: at most, and the least that says something
 _PERCENT = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -45,9 +45,6 @@ def status(
         f" {counts.tracks:,} songs, {counts.audio_hours:,.1f} h of audio\n"
     )
     yield _funnel(found, all_genres=all_genres, width=width)
-    hidden = 0 if all_genres else len(found.funnel.by_genre) - _GENRES
-    if hidden > 0:
-        yield Text(f"and {hidden:,} more genres; --all shows them", style="dim")
     yield Text()
     yield _grid(_further(found))
     if obstacles := list(_obstacles(found)):
@@ -56,31 +53,41 @@ def status(
 
 
 def _funnel(found: "Overview", *, all_genres: bool, width: int) -> Table:
-    """Return the funnel as a table: genres, then all songs."""
+    """Return the funnel as a table: genres, then songs without, then all songs."""
     funnel = found.funnel
-    genres = list(funnel.by_genre.items())
-    named = [
-        *(genres if all_genres else genres[:_GENRES]),
-        *([("(no genre)", funnel.no_genre)] if funnel.no_genre.listed else []),
-        ("all songs", funnel.total),
-    ]
-    rows: list[Row] = [(display(name), astuple(stages)) for name, stages in named]
+    n_shown = len(funnel.by_genre) if all_genres else _GENRES
+    genres = [(display(name), astuple(s)) for name, s in funnel.by_genre.items()]
+    others: list[Row] = [("all songs", astuple(funnel.total))]
+    if funnel.no_genre.listed:
+        others.insert(0, ("(no genre)", astuple(funnel.no_genre)))
     heads = [field.name for field in fields(funnel.total)]
-    name_width, gap, bar_width = _layout(rows, heads, width)
-    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("genre", no_wrap=True)
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    for index, (name, numbers) in enumerate(rows):
-        share = numbers[-1] / numbers[0] if numbers[0] else 0.0
-        table.add_row(
-            Text(_fit(name, name_width)),
-            *(f"{number:,}" for number in numbers),
-            Text(_bar(share, bar_width), style="green") + f" {share:4.0%}",
-            style="bold" if index == len(rows) - 1 else "",
+    layout = _layout([*genres[:n_shown], *others], heads, width)
+    table = Table(
+        box=None, padding=(0, layout[1], 0, 0), pad_edge=False, header_style="dim"
+    )
+    for head in ("genre", *heads, ""):
+        table.add_column(
+            head, justify="right" if head in heads else "left", no_wrap=True
         )
+    for row in genres[:n_shown]:
+        table.add_row(*_cells(row, layout))
+    if len(genres) > n_shown:
+        table.add_row(f"{len(genres) - n_shown:,} more: --all", style="dim")
+    for row in others:
+        bold = "bold" if row is others[-1] else ""
+        table.add_row(*_cells(row, layout), style=bold)
     return table
+
+
+def _cells(row: Row, layout: tuple[int, int, int]) -> list[Text]:
+    """Return a row's name, numbers, and the share of the first that the last is."""
+    (name, numbers), (name_width, _, bar_width) = row, layout
+    share = numbers[-1] / numbers[0] if numbers[0] else 0.0
+    return [
+        Text(_fit(name, name_width)),
+        *(Text(f"{number:,}") for number in numbers),
+        Text(_bar(share, bar_width), style="green") + f" {share:4.0%}",
+    ]
 
 
 def _layout(

@@ -118,7 +118,9 @@ def _version(name: str) -> str:
 
 def _ffmpeg() -> Check:
     try:
-        return Check("ffmpeg", State.OK, f"{ffmpeg_version()} at {find_ffmpeg()}")
+        path = find_ffmpeg()
+        where = "in imageio-ffmpeg" if "imageio_ffmpeg" in path else f"at {path}"
+        return Check("ffmpeg", State.OK, f"{ffmpeg_version()} {where}")
     except GenreError as error:
         return Check("ffmpeg", State.MISSING, "not found", str(error))
 
@@ -176,13 +178,13 @@ def _logins(settings: Settings) -> Iterator[Check]:
     yield _setting_check(
         "jamendo",
         bool(settings.jamendo_client_id),
-        "Jamendo needs one: a free client id, set as jamendo_client_id",
+        "for Jamendo get a free client id and set jamendo_client_id",
     )
     yield _setting_check(
         "contact",
         bool(settings.contact),
-        "services can then tell you instead of blocking you: set contact to a mail"
-        " address or a page of yours",
+        "set contact to a mail address or a page of yours, so that services can write"
+        " to you before they block you",
     )
 
 
