@@ -6,7 +6,7 @@ away, its other playlists are not asked for.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -41,7 +41,7 @@ class Reading:
 
 def read_ahead(
     entries: Iterable[ListEntry], kit: Kit, services: Services
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """Yield what each line's source holds now, in the list's order."""
     with _threads(kit) as pool:
         read = partial(_read, kit=kit, services=services)

@@ -6,6 +6,7 @@ run that was killed ends like one that was not.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from genre.crawler.playlists import by_source
@@ -60,12 +61,13 @@ def record_all(
     """Read and record playlists in order; one that fails does not stop the others."""
     recorder = Recorder(catalog)
     kit = replace(kit, digest=recorder.hashes, last_checksum=recorder.last_checksum)
-    for reading in read_ahead(by_source(entries), kit, services):
-        if reading.error:
-            yield recorder.failed(reading.entry, reading.error)
-        for read in reading.found:
-            recorded = recorder.record(reading.entry, read)
-            yield from recount(reading.entry, read.data, recorded)
+    with closing(read_ahead(by_source(entries), kit, services)) as readings:
+        for reading in readings:
+            if reading.error:
+                yield recorder.failed(reading.entry, reading.error)
+            for read in reading.found:
+                recorded = recorder.record(reading.entry, read)
+                yield from recount(reading.entry, read.data, recorded)
     recorder.finish()
 
 
