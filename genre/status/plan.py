@@ -118,14 +118,9 @@ def plan(
         download_h=1e9 * download_gb / LINE_BYTES_PER_S / 3600,
         download_gb=download_gb,
         room=_room(settings, _kept_s(settings, new), fetched_s),
-        memory_gb={
-            dtype: _kept_s(settings, songs) * store_bytes_per_s(settings, dtype) / 1e9
-            for dtype in VALUE_BYTES
-        },
+        memory_gb=_memory_gb(settings, songs),
         unread=(*listed.problems, *unread),
-        problems=tuple(
-            problem for data in found for problem in (*data.unreadable, *data.problems)
-        ),
+        problems=tuple(p for data in found for p in (*data.unreadable, *data.problems)),
     )
 
 
@@ -246,3 +241,12 @@ def _room(settings: Settings, kept_s: float, fetched_s: float) -> Room:
         needed_gb=needed / 1e9,
         fits=needed <= free,
     )
+
+
+def _memory_gb(settings: Settings, songs: Iterable[DistinctSong]) -> dict[str, float]:
+    """Return what training holds in memory, by the type of a kept number."""
+    kept_s = _kept_s(settings, songs)
+    return {
+        dtype: kept_s * store_bytes_per_s(settings, dtype) / 1e9
+        for dtype in VALUE_BYTES
+    }
