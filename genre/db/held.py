@@ -33,14 +33,13 @@ def known_songs(
 ) -> Known:
     """Return what the catalog knows under these keys."""
     by_reference = _by_reference(connection, references)
-    by_isrc = {
-        isrc: track_id
-        for isrc, track_id in _in_batches(
+    by_isrc: dict[str, str] = dict(
+        _in_batches(
             connection,
             "SELECT isrc, id FROM tracks WHERE isrc IN ({}) ORDER BY seq DESC",
             isrcs,
         )
-    }
+    )
     by_key: defaultdict[str, list[Track]] = defaultdict(list)
     for key, *track in _in_batches(
         connection,
