@@ -145,11 +145,16 @@ def _utc(text: str) -> str:
 
 
 def _services(catalog: Catalog, retry: frozenset[ErrorClass]) -> Services:
-    """Return which services are to be left alone, as earlier crawls were told."""
-    if ErrorClass.STOP in retry:
-        return Services()
+    """Return which services are to be left alone, as earlier crawls were told.
+
+    Asked again before the time, a service says itself whether it still wants its rest.
+    """
     with catalog.read() as session:
         blocked = attempts.blocked_services(session, utc_now())
+    if blocked and ErrorClass.STOP in retry:
+        with catalog.write() as session:
+            attempts.forget_blocks(session)
+        return Services()
     return Services({name: block.until for name, block in blocked.items()})
 
 

@@ -7,7 +7,7 @@ last row about a subject says how it stands.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
@@ -126,6 +126,11 @@ def block_service(session: Session, block: Block) -> None:
         message=reason,
         retry_at=block.until,
     )
+
+
+def forget_blocks(session: Session) -> None:
+    """Let all services be asked again, whatever they asked for; the ledger remembers."""
+    session.execute(update(m.Service).values(blocked_until=None))
 
 
 def blocked_services(session: Session, now: str) -> dict[str, Block]:
