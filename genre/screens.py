@@ -42,7 +42,7 @@ def status(
     yield Text(f"Corpus {display(found.corpus)}", style="bold")
     yield Text(
         f"{counts.playlists:,} playlists, {counts.genres:,} genres,"
-        f" {counts.tracks:,} songs, {counts.audio_hours:,.1f} h of audio\n"
+        f" {counts.tracks:,} songs, {_hours(counts.audio_hours)} of audio\n"
     )
     yield _funnel(found, all_genres=all_genres, width=width)
     yield Text()

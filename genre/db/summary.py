@@ -87,8 +87,10 @@ AND NOT EXISTS (SELECT 1 FROM track_aliases WHERE old_id = subject)
 """
 _FAILURE = """
 SELECT subject_kind, subject, stage, coalesce(error_class, ''), message, at,
-       tracks.id, title, version, artists
-FROM attempts LEFT JOIN tracks ON tracks.id = subject
+       coalesce(playlists.title, ''), tracks.id, tracks.title, version, artists
+FROM attempts
+LEFT JOIN tracks ON tracks.id = subject
+LEFT JOIN playlists ON playlists.id = subject AND subject_kind = 'playlist'
 """
 
 
@@ -157,8 +159,10 @@ def _to_failure(
     error_class: str,
     message: str,
     at: str,
+    playlist: str,  # its title; "" when it is none, or could never be read
     *track: str,  # id, title, version, artists; the id is None for anything else
 ) -> Failure:
     track_id, title, version, artists = track
-    name = Track(track_id, title, version, artists).name if track_id else subject
+    named = Track(track_id, title, version, artists).name if track_id else playlist
+    name = named or subject
     return Failure(kind, subject, name, stage, error_class, message, at)

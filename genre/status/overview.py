@@ -27,7 +27,7 @@ _MAX_THREADS = 8  # each holds up to 64 MB of the catalog and one slice of its s
 _ADVICE = {
     None: "nothing fits them well enough; `genre crawl --retry permanent` searches anew",
     ErrorClass.PERMANENT: "not tried again unless by `genre crawl --retry permanent`",
-    ErrorClass.ENVIRONMENT: "see `genre doctor`, mend it, then run the command again",
+    ErrorClass.ENVIRONMENT: "mend what it says (`genre doctor` helps), then run it again",
     ErrorClass.TEMPORARY: "run the same command again",
     ErrorClass.STOP: "wait until the service may be asked again, then run the command",
 }

@@ -66,6 +66,24 @@ def test_only_the_last_attempt_counts(catalog: Catalog, reader: Reader) -> None:
         assert [(f.subject, f.name) for f in failures(connection)] == [("a", "A - T")]
 
 
+def test_a_playlist_is_named_by_its_title(catalog: Catalog, reader: Reader) -> None:
+    """One that could never be read, by its source."""
+    with catalog.write() as session:
+        session.add(
+            m.Playlist(
+                id="p",
+                source="csv",
+                source_id="s",
+                title="Mix",
+                snapshot_at="",
+                n_items=0,
+            )
+        )
+    _try(catalog, ["p", "gone.csv"], Status.FAILED, kind=SubjectKind.PLAYLIST)
+    with reader.read() as connection:
+        assert [failure.name for failure in failures(connection)] == ["gone.csv", "Mix"]
+
+
 def test_a_song_that_became_another_is_no_failure(
     catalog: Catalog, reader: Reader
 ) -> None:
