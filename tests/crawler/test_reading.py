@@ -153,3 +153,27 @@ def test_unchanged_playlists(
         "2 songs (1 added, 0 removed)"
     ]
     assert sorted(p for p in deezer.paths if "tracks" in p) == ["/playlist/3/tracks"]
+
+
+def test_playlist_that_is_cut_off(
+    tmp_path: Path, deezer: FakeDeezer, server: Server
+) -> None:
+    """What a reading that is not whole does not show is removed by a whole one only."""
+    shown = deezer.playlists["0"]
+    shown.songs.append(track(50, "Second"))
+    write_list(tmp_path)
+    told = []
+    for songs, claimed in (
+        (shown.songs, None),
+        ([track(51, "Third")], 9),
+        ([track(51, "Third")], None),
+    ):
+        shown.songs, shown.nb_tracks = songs, claimed
+        found = {o.label: o.message for o in reversed(crawl(tmp_path, deezer, server))}
+        told.append(found["List 0"])
+
+    assert told == [
+        "2 songs",
+        "1 song (1 added, 0 removed)",
+        "1 song (0 added, 2 removed)",
+    ]
