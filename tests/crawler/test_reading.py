@@ -165,7 +165,7 @@ def test_playlist_that_is_cut_off(
     told = []
     for songs, claimed in (
         (shown.songs, None),
-        ([track(51, "Third")], 9),
+        ([track(51, "Third")], 300),
         ([track(51, "Third")], None),
     ):
         shown.songs, shown.nb_tracks = songs, claimed
