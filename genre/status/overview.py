@@ -6,17 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from genre.config import Settings
 from genre.crawler.sites import DIRECT, SITES
 from genre.db import summary as db
 from genre.db.file import Reader
-from genre.db.funnel import Funnel, funnel_of, scope_of, tally
 from genre.db.summary import Blocked, Counts, Failure, FailureClass
 from genre.features.config import MelConfig
 from genre.records import ErrorClass
 from genre.text import display
+
+if TYPE_CHECKING:
+    from genre.db.funnel import Funnel
 
 Answer = TypeVar("Answer")
 
@@ -49,7 +51,7 @@ class Overview:
 
     corpus: str
     counts: Counts
-    funnel: Funnel
+    funnel: "Funnel"
     troubles: tuple[Trouble, ...]  # the most frequent first
     blocked: tuple[Blocked, ...]
     failures: tuple[Failure, ...] = ()  # every one, when they were asked for
@@ -98,26 +100,26 @@ def _digest(settings: Settings) -> str:
 
 def _count(
     reader: Reader, settings: Settings
-) -> tuple[Counts, Funnel, list[FailureClass]]:
+) -> tuple[Counts, "Funnel", list[FailureClass]]:
     """Ask the catalog everything at once: SQLite works while Python does not."""
     threads = min(settings.n_jobs, _MAX_THREADS)
     with ThreadPoolExecutor(threads, thread_name_prefix="status") as pool:
         counts = pool.submit(_ask, reader, db.counts)
         classes = pool.submit(_ask, reader, db.failure_classes)
-        scope = _ask(
-            reader,
-            lambda connection: scope_of(
-                connection,
-                playable=_PLAYABLE,
-                feature_key=MelConfig.from_settings(settings).key,
-            ),
-        )
-        tallies = pool.map(
-            lambda ids: _ask(reader, lambda connection: tally(connection, scope, ids)),
-            scope.slices,
-        )
-        funnel = funnel_of(scope, reduce(add, tallies))
+        funnel = _funnel(reader, settings, pool)
         return counts.result(), funnel, classes.result()
+
+
+def _funnel(reader: Reader, settings: Settings, pool: ThreadPoolExecutor) -> "Funnel":
+    """Count the funnel, in slices side by side."""
+    from genre.db.funnel import funnel_of, scope_of, tally  # numpy; the pool is at work
+
+    key = MelConfig.from_settings(settings).key
+    scope = _ask(reader, lambda sql: scope_of(sql, playable=_PLAYABLE, feature_key=key))
+    tallies = pool.map(
+        lambda ids: _ask(reader, lambda sql: tally(sql, scope, ids)), scope.slices
+    )
+    return funnel_of(scope, reduce(add, tallies))
 
 
 def _ask(reader: Reader, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
