@@ -23,6 +23,7 @@ from genre.config import Settings
 from genre.connections import Deadline
 from genre.errors import FetchError
 from genre.files import scratch_write
+from genre.logins import Logins
 from genre.patience import Patience
 from genre.records import ErrorClass
 from genre.refusals import check_status
@@ -88,6 +89,7 @@ class HttpClient:
     ) -> None:
         self._agent = user_agent(settings)
         self._wire = Wire(lookup)
+        self._logins = Logins()
         self._sleep = sleep or self._wire.closing.wait
         self._patience = Patience(
             budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
@@ -192,6 +194,13 @@ class HttpClient:
 
         return self._persist(ask, read, deadline_s)
 
+    def learn_login(self, url: str) -> str:
+        """Remember the login in an address of the user's own; return it without.
+
+        Trusted requests to the address, and to its server, are made with the login.
+        """
+        return self._logins.learn(url)
+
     def close(self) -> None:
         """Break off what other threads do here; they raise KeyboardInterrupt."""
         self._wire.close()
@@ -218,7 +227,7 @@ class HttpClient:
         for _ in range(_MAX_REDIRECTS + 1):
             service = ask.service or target.host_header
             self._patience.take_turn(service, deadline)
-            login = target.login_headers() if trusted else {}
+            login = self._logins.headers(target) if trusted else {}
             headers = {"User-Agent": self._agent, **ask.accept, **login, **own}
             with self._wire.exchange(
                 target, headers, deadline=deadline, trusted=trusted

@@ -10,7 +10,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -93,6 +93,20 @@ def redact(url: str) -> str:
         return "something that is no web address"
     shown = parts._replace(auth=None, query=None, fragment=None).url
     return display(f"{shown}?..." if parts.query else shown, width=200)
+
+
+def without_login(url: str) -> str:
+    """Return an address without user and password; what is no address stays as it is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "http://[half an address": nobody can ask it
+        return url
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def is_web_address(text: str) -> bool:
+    """Tell an http(s) address, good or bad, from a path and from words."""
+    return text.lower().startswith(("http://", "https://"))
 
 
 def shown_scheme(location: str) -> str:

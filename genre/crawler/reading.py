@@ -8,14 +8,16 @@ away, its other playlists are not asked for.
 import contextlib
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from genre.crawler.services import Services
 from genre.crawler.songs import Heard, hear
 from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.errors import ItemError, ServiceStopError
-from genre.records import ListEntry, PlaylistData, Unchanged
+from genre.http import HttpClient
+from genre.records import ListEntry, PlaylistData, PlaylistItem, Unchanged
+from genre.urls import without_login
 from genre.workers import in_order
 
 _THREADS = 4
@@ -57,11 +59,22 @@ def _read(entry: ListEntry, kit: Kit, services: Services) -> Reading:
         return Reading(entry, error=services.stop(error))
     except ItemError as error:
         return Reading(entry, error=error)
-    return Reading(entry, tuple(_hear(data) for data in found))
+    return Reading(entry, tuple(_hear(data, kit.client) for data in found))
 
 
-def _hear(data: PlaylistData | Unchanged) -> Read:
-    return Read(data, () if isinstance(data, Unchanged) else hear(data.items))
+def _hear(data: PlaylistData | Unchanged, client: HttpClient) -> Read:
+    """Return what was read, without the logins in its addresses: the client has them."""
+    if isinstance(data, Unchanged):
+        return Read(data)
+    items = tuple(
+        replace(item, url=_public(item, client)) if "@" in item.url else item
+        for item in data.items
+    )
+    return Read(replace(data, items=items), hear(items))
+
+
+def _public(item: PlaylistItem, client: HttpClient) -> str:
+    return client.learn_login(item.url) if item.trusted else without_login(item.url)
 
 
 @contextlib.contextmanager

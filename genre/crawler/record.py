@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from genre.crawler.playlists import by_source
 from genre.crawler.reading import Read, read_ahead
-from genre.crawler.recounting import Recorded, recount, unread
+from genre.crawler.recounting import Recorded, ledger_name, recount, unread
 from genre.crawler.services import Services
 from genre.crawler.songs import (
     Found,
@@ -112,7 +112,8 @@ class Recorder:
         if isinstance(error, ServiceStopError):
             return self._stopped(entry, error)
         with self._catalog.write() as session:
-            _note(session, entry.source, error_class=error.error_class, text=str(error))
+            name = ledger_name(entry.source)
+            _note(session, name, error_class=error.error_class, text=str(error))
         where = f"Line {entry.line}: " if entry.line else ""
         return unread(entry, error.error_class, f"{where}{error}")
 
@@ -295,13 +296,14 @@ def _reopen(session: Session, ids: Collection[str]) -> None:
 def _note_that_it_was_read(session: Session, entry: ListEntry) -> None:
     """Settle an earlier failure to read the line's source."""
     if _was_unread(session, entry):
-        _note(session, entry.source)
+        _note(session, ledger_name(entry.source))
 
 
 def _was_unread(session: Session, entry: ListEntry) -> bool:
+    name = ledger_name(entry.source)
     last = attempts.standings(
-        session, [entry.source], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
-    ).get(entry.source)
+        session, [name], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
+    ).get(name)
     return last is not None and last.outcome is Status.FAILED
 
 

@@ -1,8 +1,10 @@
 """What the user is told of a playlist: how it went, which rows were lost, and notes."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from genre.crawler.sources import shown_source
 from genre.records import (
     ErrorClass,
     ListEntry,
@@ -25,15 +27,23 @@ class Recorded:
     other_licences: tuple[str, ...] = ()  # songs whose row states another licence
 
 
+def ledger_name(source: str) -> str:
+    """Return what a source goes by in the ledger: as shown, and told from all others."""
+    shown = shown_source(source)
+    if shown == source:
+        return source
+    return f"{shown} #{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+
+
 def unread(
     entry: ListEntry, error_class: ErrorClass, message: str, **data: str
 ) -> Outcome:
     """Return the outcome of a playlist that could not be read."""
     return Outcome(
         Stage.CRAWL,
-        entry.source,
+        ledger_name(entry.source),
         Status.FAILED,
-        label=entry.source,
+        label=shown_source(entry.source),
         message=message,
         error_class=error_class,
         data={"kind": "playlist", **data},
@@ -88,6 +98,6 @@ def _notes(entry: ListEntry, data: PlaylistData, recorded: Recorded) -> Iterator
         )
     if not entry.genres:
         yield (
-            f"No genre is named for {entry.source}; `genre label` looks its title up in"
-            " the taxonomy."
+            f"No genre is named for {shown_source(entry.source)}; `genre label` looks its"
+            " title up in the taxonomy."
         )

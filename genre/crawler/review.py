@@ -36,6 +36,7 @@ from genre.records import (
     Track,
 )
 from genre.text import clean_text, display
+from genre.urls import redact
 
 _PAGE = 200
 _NEXT = {
@@ -168,8 +169,14 @@ def _typed(text: str) -> Candidate | None:
         return None
     if not parts.hostname:
         return None
-    public = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
-    return Candidate(TYPED, public.geturl(), address, title="", reason="named")
+    if "@" in parts.netloc:
+        raise UsageError(
+            f"Expected an address that the catalog may keep, found one with a login"
+            f" ({redact(address)}); leave it out: a playlist of your list that names this"
+            " server with its login serves for all its songs."
+        )
+    public = parts._replace(fragment="").geturl()
+    return Candidate(TYPED, public, public, title="", reason="named")
 
 
 def _unclear(review: Review, text: str) -> UsageError:

@@ -21,6 +21,7 @@ from genre.errors import FetchError
 from genre.http import HttpClient
 from genre.records import Candidate
 from genre.text import clean_text
+from genre.urls import without_login
 
 _MAX_URL = 2_000
 _NOT_YET = {"is_live", "is_upcoming", "post_live"}  # streams: no recordings
@@ -105,7 +106,7 @@ class HttpSearch:
 
     def __init__(self, url: str, client: HttpClient, *, n: int) -> None:
         self.service = service_of(url)
-        self._url = url
+        self._url = client.learn_login(url)
         self._client = client
         self._n = n
 
@@ -145,7 +146,7 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
             continue
         if entry.get("live_status") in _NOT_YET:
             continue
-        address = clean_text(urljoin(base, url), limit=_MAX_URL)
+        address = without_login(clean_text(urljoin(base, url), limit=_MAX_URL))
         song = song_at(address)
         yield Candidate(
             provider=song.site.name if song else provider,

@@ -72,8 +72,16 @@ from genre.errors import ItemError, UsageError
 from genre.files import sha256_file
 from genre.records import ErrorClass, ListEntry, PlaylistData, Unchanged
 from genre.text import display, text_key
+from genre.urls import redact, without_login
 
-__all__ = ["AUDIO_ENDINGS", "Kit", "Service", "check_argument", "read_source"]
+__all__ = [
+    "AUDIO_ENDINGS",
+    "Kit",
+    "Service",
+    "check_argument",
+    "read_source",
+    "shown_source",
+]
 
 Reader = Callable[[Document, Kit], tuple[PlaylistData, ...]]
 KINDS: Mapping[str, Reader] = {
@@ -131,6 +139,13 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
 def service_of_source(source: str) -> Service | None:
     """Return the service whose playlist a source names; None for files."""
     return next((s for s in SERVICES if s.recognise(source) is not None), None)
+
+
+def shown_source(source: str) -> str:
+    """Return a source for messages: no login, and of its query only a service's own."""
+    if is_address(source) and not service_of_source(source):
+        return redact(source)
+    return display(without_login(source) if is_address(source) else source, width=100)
 
 
 def check_argument(source: str, *, base: Path) -> None:
@@ -200,7 +215,7 @@ def _reader_of(source: str) -> Reader:
     ending = Path(name).suffix.lower()
     if ending in KINDS:
         return KINDS[ending]
-    shown = display(source, width=100)
+    shown = shown_source(source)
     advice = "correct the name"
     if shown.startswith(("http", "spotify:")):
         advice = "export the playlist to a CSV file and name that"

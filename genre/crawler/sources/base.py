@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from genre.crawler import titles
 from genre.crawler.sources.places import (
@@ -25,6 +25,7 @@ from genre.crawler.sources.places import (
 from genre.errors import ItemError
 from genre.records import ErrorClass, PlaylistData, PlaylistItem, Tag
 from genre.text import clean_text, display
+from genre.urls import redact
 
 _TRACK_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-._)]\s*)(?=\D)")
 
@@ -260,8 +261,9 @@ def _place_of(row: Row, document: Document) -> Place:
 
 def _names_in(place: Place) -> tuple[str, str]:
     """Return artist and title as a file name or address gives them away."""
-    name = place.path or unquote(place.url)
+    name = place.path or unquote(urlsplit(place.url).path)
+    is_url = place.source == "url"
     stem = clean_text(Path(name.rstrip("/").rpartition("/")[2]).stem.replace("_", " "))
     if place.source not in {"file", "url", "archive"} or not stem:
-        return "", f"{place.source} {place.source_id}"
+        return "", redact(place.url) if is_url else f"{place.source} {place.source_id}"
     return titles.split_artist_title(_TRACK_NUMBER.sub("", stem) or stem)

@@ -50,6 +50,7 @@ def fetch(url: str, kit: Kit) -> Document:
     ServiceStopError
         Its server asks us to stay away.
     """
+    url = kit.client.learn_login(url)
     with tempfile.TemporaryDirectory(prefix="genre-") as folder:
         target = Path(folder) / "playlist"
         kit.client.download(

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from genre.crawler import sites
 from genre.text import display
+from genre.urls import is_web_address, redact, without_login
 
 AUDIO_ENDINGS = frozenset(
     [".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac",
@@ -64,7 +65,7 @@ def locate(location: str, document: Document) -> Place:
     """
     if _CONTROL.search(location) or len(location) > _MAX_LENGTH:
         raise RowError(
-            f"expected a path or address, found {display(location, width=60)!r}, which"
+            f"expected a path or address, found {_shown(location)!r}, which"
             " holds control characters or is too long; correct the row."
         )
     if song := _site_song(location):
@@ -72,7 +73,7 @@ def locate(location: str, document: Document) -> Place:
     if site := sites.site_at(location):
         raise RowError(
             f"expected the address of one song at {site.name}, found"
-            f" {display(location, width=100)!r}; name a song's page."
+            f" {display(without_login(location), width=100)!r}; name a song's page."
         )
     if document.folder is None:
         return _remote(location, document)
@@ -94,7 +95,7 @@ def _remote(location: str, document: Document) -> Place:
     if not http and _OF_A_MACHINE.match(location):
         raise RowError(
             "expected an http(s) address, as the playlist came from the web, found"
-            f" {display(location, width=60)!r}; local files need a local playlist."
+            f" {_shown(location)!r}; local files need a local playlist."
         )
     url = urljoin(document.source_id, location)
     return _address(url, trusted=sites.same_origin(url, document.source_id))
@@ -104,11 +105,15 @@ def _address(url: str, *, trusted: bool) -> Place:
     parts = sites.split(url)
     if parts is None or not parts.hostname:
         raise RowError(
-            f"expected an http(s) address, found {display(url, width=60)!r}; correct it."
+            f"expected an http(s) address, found {_shown(url)!r}; correct it."
         )
-    parts = parts._replace(fragment="")
-    public = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # without login
-    return Place("url", public.geturl(), parts.geturl(), trusted=trusted)
+    address = parts._replace(fragment="").geturl()
+    return Place("url", without_login(address), address, trusted=trusted)
+
+
+def _shown(location: str) -> str:
+    """Return a row's path or address for messages."""
+    return redact(location) if is_web_address(location) else display(location, width=60)
 
 
 def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
