@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = [
-    "discover", "plan", "crawl", "matches", "match", "login", "logout", "label", "split",
-    "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
+    "discover", "plan", "crawl", "matches", "match", "changes", "login", "logout", "label",
+    "split", "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
     "doctor", "demo",
 ]  # fmt: skip
 INTRO = """# Command line

@@ -10,8 +10,8 @@ import pytest
 HEAVY = {"torch", "librosa", "yt_dlp", "sqlalchemy", "alembic", "pydantic", "numpy",
          "spotipy"}  # fmt: skip
 COMMANDS = [
-    "discover", "plan", "crawl", "matches", "match", "login", "logout", "label", "split",
-    "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
+    "discover", "plan", "crawl", "matches", "match", "changes", "login", "logout", "label",
+    "split", "why", "features", "train", "evaluate", "predict", "export", "verify", "status",
     "doctor", "demo",
 ]  # fmt: skip
 
