@@ -19,7 +19,7 @@ from genre.crawler.services import service_of
 from genre.crawler.sites import same_origin, song_at
 from genre.errors import FetchError
 from genre.http import HttpClient
-from genre.records import Candidate
+from genre.records import Candidate, ErrorClass
 from genre.text import clean_text
 from genre.urls import without_login
 
@@ -121,11 +121,12 @@ class HttpSearch:
             It asks us to stay away.
         """
         params = {"q": clean_text(query), **({"isrc": isrc} if isrc else {})}
-        entries = self._client.get_json(self._url, params=params)
+        entries = self._ask(params)
         if not isinstance(entries, list):
             raise FetchError(
                 "Expected the search endpoint to answer a JSON list of results, found"
-                f" {type(entries).__name__}; correct the setting `search`."
+                f" {type(entries).__name__}; correct the setting `search`.",
+                error_class=ErrorClass.ENVIRONMENT,
             )
         return list(_unlike(_candidates(entries, "http", base=self._url)))[: self._n]
 
@@ -136,6 +137,19 @@ class HttpSearch:
     def trusts(self, url: str) -> bool:
         """Trust the endpoint's own server, whose address the user set."""
         return same_origin(url, self._url)
+
+    def _ask(self, params: dict[str, str]) -> Any:
+        """Return the endpoint's answer; that it is gone is no fault of the song."""
+        try:
+            return self._client.get_json(self._url, params=params)
+        except FetchError as error:
+            if error.error_class is not ErrorClass.PERMANENT:
+                raise
+            found, _, _ = str(error).rpartition(";")  # what follows is advice
+            raise FetchError(
+                f"{found}; correct the setting `search`.",
+                error_class=ErrorClass.ENVIRONMENT,
+            ) from error
 
 
 def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Candidate]:

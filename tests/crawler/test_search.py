@@ -9,9 +9,9 @@ from genre.crawler.player import Player
 from genre.crawler.search import HttpSearch, YouTube, make_search
 from genre.errors import FetchError
 from genre.http import HttpClient
-from genre.records import Candidate
+from genre.records import Candidate, ErrorClass
 from tests.crawler.crawls import settings
-from tests.servers import json_reply, serve
+from tests.servers import Reply, json_reply, redirect, serve
 
 
 def search(folder: Path, found: Any, *, n: int = 5) -> list[Candidate]:
@@ -110,9 +110,24 @@ def test_relative_address(tmp_path: Path) -> None:
 
 
 def test_answer_that_is_no_list(tmp_path: Path) -> None:
-    """Anything else than a list is told in one sentence."""
-    with pytest.raises(FetchError, match="answer a JSON list of results, found dict"):
+    """Anything else than a list is the setting's fault, told in one sentence."""
+    with pytest.raises(FetchError, match="a JSON list of results, found dict") as found:
         search(tmp_path, {})
+    assert found.value.error_class is ErrorClass.ENVIRONMENT
+
+
+@pytest.mark.parametrize("reply", [Reply(status=404), redirect("file:///etc/passwd")])
+def test_an_endpoint_that_is_gone(tmp_path: Path, reply: Reply) -> None:
+    """It is no fault of the song, which is tried again by the next crawl."""
+    with (
+        serve({"/s": reply}) as server,
+        pytest.raises(
+            FetchError, match=r"found .*; correct the setting `search`\."
+        ) as e,
+    ):
+        HttpSearch(server.url("/s"), HttpClient(settings(tmp_path)), n=5).search("x")
+
+    assert e.value.error_class is ErrorClass.ENVIRONMENT
 
 
 @pytest.mark.parametrize(
