@@ -66,11 +66,12 @@ def _playlist(playlist_id: str, kit: Kit) -> dict[str, Any]:
             url, service=_NAME, check=_check, max_bytes=_MAX_BYTES
         )
     except FetchError as error:
-        if error.error_class is not ErrorClass.PERMANENT:
+        if "HTTP 404" not in str(error):
             raise
         raise FetchError(
-            f"{error} A private playlist of ListenBrainz looks the same: make it public.",
-            error_class=error.error_class,
+            f"Expected a public playlist {playlist_id} at ListenBrainz, found none (HTTP"
+            " 404); correct the address, or make the playlist public.",
+            error_class=ErrorClass.PERMANENT,
         ) from error
     playlist: dict[str, Any] = answer["playlist"]
     return playlist

@@ -119,7 +119,14 @@ def test_private_and_missing_look_the_same(tmp_path: Path) -> None:
     for service in (fake(public=False), FakeListenBrainz()):
         found = failure(service, tmp_path)
         assert found.error_class is ErrorClass.PERMANENT
-        assert "make it public" in str(found)
+        assert "make the playlist public" in str(found)
+
+
+def test_another_refusal_is_not_called_private(tmp_path: Path) -> None:
+    """Only what looks like a missing playlist may be a private one."""
+    service = fake()
+    service.fail(Reply(status=410))
+    assert "public" not in str(failure(service, tmp_path))
 
 
 def test_wants_a_login(tmp_path: Path) -> None:
