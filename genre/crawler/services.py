@@ -12,6 +12,7 @@ from genre.errors import ServiceStopError
 from genre.urls import parse_target
 
 _PAUSE = timedelta(hours=1)  # when a service does not say how long
+_LATER = "; run this again later."  # what is said where no time is known yet
 
 
 class Services:
@@ -47,8 +48,8 @@ class Services:
         text = str(error)
         if until not in text:
             text = (
-                f"{text} {error.service} is left alone until {until}; run the same command"
-                " again after that."
+                f"{text.removesuffix(_LATER).removesuffix('.')}; {error.service} is left"
+                f" alone until {until}: run the same command again after that."
             )
         return ServiceStopError(text, service=error.service, retry_at=until)
 
