@@ -21,9 +21,9 @@ def _setting(default: Any, help_text: str) -> Any:
     return field(default=default, metadata={"help": help_text})
 
 
-def _secret(help_text: str) -> Any:
+def _secret(help_text: str, default: str = "") -> Any:
     """Declare a setting that no log, message or ``repr`` may show."""
-    return field(default="", repr=False, metadata={"help": help_text})
+    return field(default=default, repr=False, metadata={"help": help_text})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class Settings:
     )
     contact: str = _setting("", "Your e-mail or page, sent in the User-Agent.")
 
-    search: str = _setting(
-        "youtube", "Audio search: youtube, or http:URL of an endpoint (docs/crawl.md)."
+    search: str = _secret(  # its address may hold a login or a key
+        "Audio search: youtube, or http:URL of an endpoint (docs/crawl.md).", "youtube"
     )
     credentials: str = _setting(
         "", "Folder of login tokens; empty means ~/.config/genre."
@@ -103,6 +103,9 @@ DAY_S = 86_400  # a WAV of two days would be longer than its header can say
 HELP: Mapping[str, str] = {
     f.name: f.metadata["help"] for f in dataclasses.fields(Settings)
 }
+
+
+_SECRET = {f.name for f in dataclasses.fields(Settings) if not f.repr}
 
 
 def available_cores() -> int:
@@ -232,6 +235,6 @@ def _checked(s: Settings) -> Settings:
     ]  # fmt: skip
     for name, holds, expected in rules:
         if not holds:
-            found = getattr(s, name)
-            raise UsageError(f"Setting {name} should be {expected}, found {found!r}.")
+            found = "something else" if name in _SECRET else repr(getattr(s, name))
+            raise UsageError(f"Setting {name} should be {expected}, found {found}.")
     return s

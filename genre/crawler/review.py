@@ -7,7 +7,7 @@ named the song only by that recording are read anew.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genre.config import Settings
 from genre.crawler import sites
@@ -36,7 +36,7 @@ from genre.records import (
     Track,
 )
 from genre.text import clean_text, display
-from genre.urls import redact
+from genre.urls import is_web_address, redact
 
 _PAGE = 200
 _NEXT = {
@@ -69,11 +69,11 @@ def reviews(
     with open_catalog(settings, readonly=True) as catalog:
         if track:
             with catalog.read() as session:
-                yield _review(session, lookup.one_track(session, track))
+                yield _as_shown(_review(session, lookup.one_track(session, track)))
             return
         after = ""
         while page := _page(catalog, after, uncertain=uncertain):
-            yield from page
+            yield from map(_as_shown, page)
             after = page[-1].track.id
 
 
@@ -101,14 +101,14 @@ def decide(
         if not _is_wrong(review.audio, chosen, decision):
             with catalog.write() as session:
                 _write(session, review.track, chosen, decision)
-            return _outcome(review.track, chosen, decision)
+            return _outcome(review.track, _shown_candidate(chosen), decision)
         with stage_lock(settings.corpus, Stage.CRAWL):
             with catalog.write() as session:
                 _write(session, review.track, chosen, decision)
                 _forget_recording(session, review)
             if review.audio:  # after the commit: a file without a row harms nobody
                 (settings.corpus / review.audio.path).unlink(missing_ok=True)
-        return _outcome(review.track, chosen, decision, gone=True)
+        return _outcome(review.track, _shown_candidate(chosen), decision, gone=True)
 
 
 def _page(catalog: Catalog, after: str, *, uncertain: bool) -> list[Review]:
@@ -135,8 +135,11 @@ def _chosen(review: Review, text: str, decision: Decision) -> Candidate:
     fitting = [
         c
         for c in review.candidates
-        if text in {c.url, f"{c.provider}:{c.provider_id}"} or c.provider_id in names
+        for shown in (c, _shown_candidate(c))
+        if text in {shown.url, f"{shown.provider}:{shown.provider_id}"}
+        or shown.provider_id in names
     ]
+    fitting = list(dict.fromkeys(fitting))
     exact = [c for c in fitting if text != c.provider_id] or fitting
     if len(exact) == 1:
         return exact[0]
@@ -180,16 +183,37 @@ def _typed(text: str) -> Candidate | None:
 
 
 def _unclear(review: Review, text: str) -> UsageError:
-    listed = ", ".join(f"{c.provider}:{c.provider_id}" for c in review.candidates[:5])
+    shown = _as_shown(review).candidates[:5]
+    listed = ", ".join(f"{c.provider}:{c.provider_id}" for c in shown)
     return UsageError(
         f"Expected a candidate of {display(review.track.name)}"
         f" ({display(listed, width=300) or 'it has none'}) or an address to fetch it from,"
-        f" found {display(text, width=100)!r}; `genre matches {review.track.id}` lists"
-        " them."
+        f" found {display(_without_query(text), width=100)!r};"
+        f" `genre matches {review.track.id}` lists them."
     )
 
 
 # --- what a person reads -------------------------------------------------------------
+
+
+def _as_shown(review: Review) -> Review:
+    """Return a review for people: the query of an address may hold a key."""
+    audio = review.audio
+    if audio and not sites.site_named(audio.provider):
+        audio = replace(audio, provider_id=_without_query(audio.provider_id))
+    shown = tuple(map(_shown_candidate, review.candidates))
+    return replace(review, candidates=shown, audio=audio)
+
+
+def _shown_candidate(found: Candidate) -> Candidate:
+    if sites.site_named(found.provider):  # it is what the video goes by
+        return found
+    named = _without_query(found.provider_id)
+    return replace(found, url=_without_query(found.url), provider_id=named)
+
+
+def _without_query(text: str) -> str:
+    return redact(text) if is_web_address(text) else text
 
 
 def as_text(review: Review) -> str:
@@ -238,6 +262,7 @@ def _write(
     session: Session, track: Track, chosen: Candidate, decision: Decision
 ) -> None:
     matches.decide(session, track.id, chosen, decision)
+    shown = _shown_candidate(chosen)
     attempts.record(  # the song is no longer given up
         session,
         kind=SubjectKind.TRACK,
@@ -245,7 +270,7 @@ def _write(
         stage=Stage.CRAWL,
         provider=chosen.provider,
         outcome=Status.NOTE,
-        message=f"A person {decision} {chosen.provider}:{chosen.provider_id}.",
+        message=f"A person {decision} {chosen.provider}:{shown.provider_id}.",
     )
 
 
