@@ -278,7 +278,8 @@ def _count(n: int, status: str, kind: str) -> str:
     """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
     if status == Status.NOTE:
         return f"{n} {_MARKS[status]}{'' if n == 1 else 's'}"
-    things = f"{kind}{'' if n == 1 else 's'} " if kind else ""
+    ending = "" if n == 1 else "es" if kind.endswith("ch") else "s"  # searches, tracks
+    things = f"{kind}{ending} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
 
 
