@@ -36,11 +36,13 @@ kit.py       what readers work with, and what a service has to offer
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from genre.crawler import sites
 from genre.crawler.sources import (
     archive,
     csv,
@@ -132,6 +134,8 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
     else:
         document = open_file(path_of(source, kit.base), kit.digest)
     _refuse_list(document)
+    if reader is not embed.read:
+        _refuse_page(document)
     found = reader(document, kit)
     return _named(found, part, document.name) if part else found
 
@@ -200,6 +204,19 @@ def _refuse_list(document: Document) -> None:
         text.refuse_list(document, _is_playlist)
 
 
+def _refuse_page(document: Document) -> None:
+    """Refuse a web page that came in a playlist's place: a login, or an error."""
+    start = document.content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start.startswith((b"<!doctype html", b"<html")):
+        return
+    is_local = document.folder is not None
+    raise ItemError(
+        f"Expected a playlist in {display(document.name)}, found a web page;"
+        f" {'export or download it again' if is_local else 'try again later'}.",
+        error_class=ErrorClass.ENVIRONMENT if is_local else ErrorClass.TEMPORARY,
+    )
+
+
 def _is_playlist(source: str) -> bool:
     ending = Path(source.partition("#")[0]).suffix.lower()
     return ending in KINDS or service_of_source(source) is not None
@@ -215,23 +232,36 @@ def _reader_of(source: str) -> Reader:
     ending = Path(name).suffix.lower()
     if ending in KINDS:
         return KINDS[ending]
-    shown = shown_source(source)
-    advice = "correct the name"
-    if shown.startswith(("http", "spotify:")):
-        advice = "export the playlist to a CSV file and name that"
-    elif ending in AUDIO_ENDINGS:
-        advice = "to read songs, name their folder"
     raise ItemError(
-        f"Expected a playlist, found {shown!r}, which is none that can be read:"
-        f" {_supported()}; {advice}.",
+        f"Expected a playlist, found {shown_source(source)!r}, {_why_none(source, ending)}.",
         error_class=ErrorClass.ENVIRONMENT,
     )
 
 
-def _supported() -> str:
+def _why_none(source: str, ending: str) -> str:
+    """Say why a source is no playlist, and what to do."""
+    if service := _service_at(source):
+        return f"which is no playlist of {service.name}; give {service.form}"
+    advice = "correct the name"
+    if is_address(source):
+        advice = "export the playlist to a CSV file and name that"
+    elif ending in AUDIO_ENDINGS:
+        advice = "to read songs, name their folder"
     endings = ", ".join(sorted(KINDS))
-    forms = "".join(f", {service.form}" for service in SERVICES)
+    services = ", ".join(service.name for service in SERVICES)
     return (
-        f"genre reads files ({endings}), also at an http(s) address, folders of audio"
-        f" files{forms}"
+        f"which is none that can be read: genre reads files ({endings}), also at an"
+        f" http(s) address, folders of audio files, and playlists of {services}; {advice}"
+    )
+
+
+def _service_at(source: str) -> Service | None:
+    """Return the service that an address belongs to, whatever it names there."""
+    parts, site = sites.split(source), sites.site_at(source)
+    host = (parts.hostname or "") if parts else ""
+    at_host = re.compile(rf"//(?:www\.)?{re.escape(host.removeprefix('www.'))}/")
+    names = {source.partition(":")[0].lower(), site.name if site else ""}
+    return next(
+        (s for s in SERVICES if s.name in names or (host and at_host.search(s.form))),
+        None,
     )

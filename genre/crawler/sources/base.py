@@ -88,7 +88,7 @@ def playlist_of(
     """
     used = _use(rows, document.name, lambda row: _place_of(row, document))
     if not used.items and not may_be_empty:
-        raise nothing_usable(document.name, used.unreadable + used.problems)
+        raise nothing_usable(document.name, used.unreadable, used.problems)
     return PlaylistData(
         source=kind,
         source_id=f"{document.source_id}#{part}" if part else document.source_id,
@@ -117,7 +117,7 @@ def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
     title = clean_text(head.title) or f"{head.source} {head.source_id}"
     used = _use(rows, title, lambda row: row.place or Place("text", ""))
     if used.problems and not used.items:
-        raise nothing_usable(title, used.unreadable + used.problems)
+        raise nothing_usable(title, used.unreadable, used.problems)
     read = repr([replace(item, added_at="") for item in used.items])
     return PlaylistData(
         source=head.source,
@@ -190,12 +190,19 @@ def _decode(content: bytes) -> tuple[str, str]:
     return content.decode("latin-1"), "Latin-1"
 
 
-def nothing_usable(name: str, problems: Sequence[str]) -> ItemError:
-    """Return the error of a file none of whose rows can be used."""
-    first = f" (first problem: {problems[0]})" if problems else " at all"
+def nothing_usable(
+    name: str, unreadable: Sequence[str], problems: Sequence[str]
+) -> ItemError:
+    """Return the error of a file none of whose rows can be used.
+
+    What cannot be read now, as on a disk that is not plugged in, may be there next time.
+    """
+    lost = (*unreadable, *problems)
+    first = f" (first problem: {lost[0]})" if lost else " at all"
     return ItemError(
-        f"Expected at least one usable row in {display(name)}, found"
-        f" none{first}; each row needs a file, an http(s) address, or artist and title."
+        f"Expected at least one usable row in {display(name)}, found none{first}; each"
+        " row needs a file, an http(s) address, or artist and title.",
+        error_class=ErrorClass.ENVIRONMENT if unreadable else ErrorClass.PERMANENT,
     )
 
 

@@ -45,7 +45,9 @@ def playlists_of(
     lost = [data for data in read if not data.items and _problems(data)]
     good = [data for data in read if data.items or not _problems(data)]
     if not good:
-        raise nothing_usable(document.name, [p for d in lost for p in _problems(d)])
+        unreadable = [problem for data in lost for problem in data.unreadable]
+        problems = [problem for data in lost for problem in data.problems]
+        raise nothing_usable(document.name, unreadable, problems)
     first = replace(
         good[0],
         notes=good[0].notes + notes,

@@ -1,6 +1,7 @@
 """Which sources there are, and what a fetched playlist may name."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from genre.errors import FetchError, ItemError
 from genre.records import ErrorClass, PlaylistData
 from tests.crawler.sources.kits import make_kit, read_one
 from tests.servers import Reply, serve
+
+PAGE = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
 
 
 def read(source: str, folder: Path) -> PlaylistData:
@@ -110,9 +113,51 @@ def test_several_playlists_from_the_web(tmp_path: Path) -> None:
     assert data.source_id.endswith("/p.csv#Deep & slow")
 
 
-@pytest.mark.parametrize("name", ["p.json", "p.jspf", "p.xspf", "p.txt", "p.html"])
-def test_page_instead_of_a_playlist(tmp_path: Path, name: str) -> None:
-    """A server that answers with a web page is found out."""
-    page = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
-    with serve({f"/{name}": page}) as server, pytest.raises(ItemError, match="found"):
-        read(server.url(f"/{name}"), tmp_path)
+@pytest.mark.parametrize("ending", ["json", "jspf", "xspf", "txt", "csv", "m3u8"])
+def test_page_instead_of_a_playlist(tmp_path: Path, ending: str) -> None:
+    """A server that answers with a web page has a bad moment."""
+    with (
+        serve({f"/p.{ending}": PAGE}) as server,
+        pytest.raises(ItemError, match=rf"in p\.{ending}, found a web page") as caught,
+    ):
+        read(server.url(f"/p.{ending}"), tmp_path)
+
+    assert caught.value.error_class == ErrorClass.TEMPORARY
+
+
+def test_page_in_a_file_of_ones_own(tmp_path: Path) -> None:
+    """A download that went wrong is for the user to mend."""
+    (tmp_path / "p.m3u").write_bytes(b"\xef\xbb\xbf\n" + PAGE)
+
+    with pytest.raises(ItemError, match="found a web page; export or") as caught:
+        read("p.m3u", tmp_path)
+
+    assert caught.value.error_class == ErrorClass.ENVIRONMENT
+
+
+@pytest.mark.parametrize(
+    ("source", "form"),
+    [
+        (
+            "https://www.deezer.com/en/track/3135556",
+            "https://www.deezer.com/playlist/ID",
+        ),
+        ("https://deezer.com/artist/27", "https://www.deezer.com/playlist/ID"),
+        ("https://open.spotify.com/album/x?si=1", "spotify:playlist:ID"),
+        ("spotify:track:6rqhFgbbKwnb9MLmUQDhG6", "spotify:playlist:ID"),
+        ("https://youtu.be/aaaaaaaaaaa", "https://www.youtube.com/playlist?list=ID"),
+        ("https://m.youtube.com/@somebody", "https://www.youtube.com/playlist?list=ID"),
+        (
+            "https://listenbrainz.org/user/rob/",
+            "https://listenbrainz.org/playlist/MBID",
+        ),
+        ("https://jamendo.com/track/1", "https://www.jamendo.com/playlist/ID"),
+        ("http://archive.org/search?query=x", "https://archive.org/details/ID"),
+    ],
+)
+def test_something_else_of_a_service(tmp_path: Path, source: str, form: str) -> None:
+    """A song, an artist or a user is no playlist; the sentence shows how one looks."""
+    with pytest.raises(ItemError, match=f"; give {re.escape(form)}") as caught:
+        read(source, tmp_path)
+
+    assert len(str(caught.value)) < 200

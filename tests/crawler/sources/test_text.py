@@ -130,7 +130,7 @@ def test_other_encodings(tmp_path: Path) -> None:
     assert data.notes == ("p.txt is not UTF-8; it was read as Windows-1252.",)
 
 
-@pytest.mark.parametrize("content", ["", "# nothing\n", "<!DOCTYPE html>\n<p>x\n"])
+@pytest.mark.parametrize("content", ["", "# nothing\n", "neither\n"])
 def test_no_song(tmp_path: Path, content: str) -> None:
     """A file without a usable line says so."""
     with pytest.raises(ItemError, match=r"at least one usable row in p\.txt"):
