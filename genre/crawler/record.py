@@ -5,13 +5,20 @@ nothing new: reading the same playlists again leaves the catalog's file as it is
 run that was killed ends like one that was not.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from genre.crawler.playlists import by_source
 from genre.crawler.reading import Read, read_ahead
-from genre.crawler.recounting import Recorded, ledger_name, recount, unread
+from genre.crawler.recounting import (
+    Recorded,
+    is_complete,
+    ledger_name,
+    lost_rows,
+    recount,
+    unread,
+)
 from genre.crawler.services import Services
 from genre.crawler.songs import (
     Found,
@@ -33,7 +40,7 @@ from genre.db import (
     snapshots,
     tracks,
 )
-from genre.db.attempts import Block
+from genre.db.attempts import Block, Standing
 from genre.db.local_files import LocalHashes
 from genre.db.snapshots import Row
 from genre.db.song_batch import Names, SongBatch
@@ -49,7 +56,6 @@ from genre.records import (
     SubjectKind,
     Unchanged,
 )
-from genre.text import clean_text
 
 _AT_ONCE = 1_000  # rows whose songs are looked up at once
 _NEW_PLACE = "A playlist names a new place for its audio."
@@ -177,10 +183,8 @@ def _is_settled(
 
 def _stands(session: Session, entry: ListEntry, data: PlaylistData, key: str) -> bool:
     """Tell whether the ledger says of a playlist what it would say now."""
-    last = attempts.standings(
-        session, [key], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
-    ).get(key)
-    same = last is not None and (last.error_class, last.message) == _lost(data)
+    last = _standing(session, key)
+    same = last is not None and (last.error_class, last.message) == lost_rows(data)
     return same and not _was_unread(session, entry)
 
 
@@ -194,7 +198,7 @@ def _songs_are_known(
         if len(known) < len(part) or not evidence.is_known(session, said):
             return False
         rows += (_row(h, known[h.item.position].track_id) for h in part)
-    found = snapshots.take(session, key, rows, now="", complete=_is_complete(data))
+    found = snapshots.take(session, key, rows, now="", complete=is_complete(data))
     return not found.is_news
 
 
@@ -228,9 +232,9 @@ def _record(
     genres.link_playlist(session, key, entry.genres)
     songs = record_songs(session, heard, said_by=data.source)
     rows = [_row(h, song.track_id) for h, song in zip(heard, songs, strict=True)]
-    found = snapshots.take(session, key, rows, now=now, complete=_is_complete(data))
+    found = snapshots.take(session, key, rows, now=now, complete=is_complete(data))
     snapshots.save(session, key, found, now=now, first=first)
-    error_class, text = _lost(data)
+    error_class, text = lost_rows(data)
     _note(session, key, provider=data.source, error_class=error_class, text=text)
     _note_that_it_was_read(session, entry)
     return Recorded(
@@ -264,7 +268,8 @@ def record_songs(
         evidence.store(
             session, [(song.track_id, tag) for song, tags in said for tag in tags]
         )
-        _reopen(session, {song.track_id for song in found if song.has_new_place})
+        moved = {song.track_id for song in found if song.has_new_place}
+        attempts.reopen(session, moved, stage=Stage.CRAWL, message=_NEW_PLACE)
         songs += found
     return [_at_present(song, merged) for song in songs]
 
@@ -276,23 +281,6 @@ def _at_present(song: Found, merged: Mapping[str, str]) -> Found:
     return song if track_id == song.track_id else replace(song, track_id=track_id)
 
 
-def _reopen(session: Session, ids: Collection[str]) -> None:
-    """Let songs that had failed be tried again: there is a new place for them."""
-    standings = attempts.standings(
-        session, ids, kind=SubjectKind.TRACK, stage=Stage.CRAWL
-    )
-    for track_id, standing in sorted(standings.items()):
-        if standing.outcome in {Status.FAILED, Status.REFUSED}:
-            attempts.record(
-                session,
-                kind=SubjectKind.TRACK,
-                subject=track_id,
-                stage=Stage.CRAWL,
-                outcome=Status.NOTE,
-                message=_NEW_PLACE,
-            )
-
-
 def _note_that_it_was_read(session: Session, entry: ListEntry) -> None:
     """Settle an earlier failure to read the line's source."""
     if _was_unread(session, entry):
@@ -300,11 +288,15 @@ def _note_that_it_was_read(session: Session, entry: ListEntry) -> None:
 
 
 def _was_unread(session: Session, entry: ListEntry) -> bool:
-    name = ledger_name(entry.source)
-    last = attempts.standings(
-        session, [name], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
-    ).get(name)
+    last = _standing(session, ledger_name(entry.source))
     return last is not None and last.outcome is Status.FAILED
+
+
+def _standing(session: Session, subject: str) -> Standing | None:
+    """Return how the ledger says that it went with a playlist."""
+    return attempts.standings(
+        session, [subject], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
+    ).get(subject)
 
 
 def _note(
@@ -326,28 +318,6 @@ def _note(
         error_class=error_class,
         message=text,
     )
-
-
-# --- what a reading is ---------------------------------------------------------------
-
-
-def _is_complete(data: PlaylistData) -> bool:
-    """Tell whether a song that a reading does not show has left its playlist.
-
-    There may be more rows than were read, or rows whose file cannot be read now: any of
-    them may be the song.
-    """
-    return not data.truncated and not data.unreadable
-
-
-def _lost(data: PlaylistData) -> tuple[ErrorClass | None, str]:
-    """Return what lost rows mean for the next crawl, and a sentence about them."""
-    lost = (*data.unreadable, *data.problems)
-    if not lost:
-        return None, ""
-    error_class = ErrorClass.ENVIRONMENT if data.unreadable else ErrorClass.PERMANENT
-    text = f"Rows that could not be used: {len(lost)}; {lost[0]}"
-    return error_class, clean_text(text)  # as the ledger keeps it
 
 
 def _row(heard: Heard, track_id: str) -> Row:

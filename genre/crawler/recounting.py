@@ -14,6 +14,7 @@ from genre.records import (
     Status,
     Unchanged,
 )
+from genre.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,25 @@ def ledger_name(source: str) -> str:
     if shown == source:
         return source
     return f"{shown} #{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+
+
+def is_complete(data: PlaylistData) -> bool:
+    """Tell whether a song that a reading does not show has left its playlist.
+
+    There may be more rows than were read, or rows whose file cannot be read now: any of
+    them may be the song.
+    """
+    return not data.truncated and not data.unreadable
+
+
+def lost_rows(data: PlaylistData) -> tuple[ErrorClass | None, str]:
+    """Return what lost rows mean for the next crawl, and what the ledger says of them."""
+    lost = (*data.unreadable, *data.problems)
+    if not lost:
+        return None, ""
+    error_class = ErrorClass.ENVIRONMENT if data.unreadable else ErrorClass.PERMANENT
+    text = f"Rows that could not be used: {len(lost)}; {lost[0]}"
+    return error_class, clean_text(text)
 
 
 def unread(
@@ -72,7 +92,7 @@ def recount(
         message=f"{n} song{'s' * (n != 1)}{changes}",
         data={**about.data, **counts},
     )
-    for problem, error_class in _lost_rows(data):
+    for problem, error_class in _each_lost(data):
         yield replace(
             about,
             status=Status.FAILED,
@@ -84,7 +104,7 @@ def recount(
         yield replace(about, status=Status.NOTE, message=note)
 
 
-def _lost_rows(data: PlaylistData) -> Iterator[tuple[str, ErrorClass]]:
+def _each_lost(data: PlaylistData) -> Iterator[tuple[str, ErrorClass]]:
     yield from ((problem, ErrorClass.ENVIRONMENT) for problem in data.unreadable)
     yield from ((problem, ErrorClass.PERMANENT) for problem in data.problems)
 

@@ -99,6 +99,23 @@ def standings(
     return found
 
 
+def reopen(
+    session: Session, track_ids: Iterable[str], *, stage: Stage, message: str
+) -> None:
+    """Let songs that had failed be tried again, and say why."""
+    found = standings(session, track_ids, kind=SubjectKind.TRACK, stage=stage)
+    for track_id, standing in sorted(found.items()):
+        if standing.outcome in {Status.FAILED, Status.REFUSED}:
+            record(
+                session,
+                kind=SubjectKind.TRACK,
+                subject=track_id,
+                stage=stage,
+                outcome=Status.NOTE,
+                message=message,
+            )
+
+
 def is_blocked(session: Session, block: Block) -> bool:
     """Tell whether it is known that a service wants to be left alone for as long."""
     known = blocked_services(session, utc_now()).get(block.service)
