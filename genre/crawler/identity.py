@@ -98,13 +98,13 @@ def same_by_text(known: Track, row: Track) -> bool:
 
 
 def _without(main: str, guests: tuple[str, ...]) -> str:
-    """Return the main artists' words without the guests that a title names, too.
+    """Return the main artists without the guests that a title names, too.
 
     Some exporters list "A, B" beside "Song (feat. B)", others "A" alone.
     """
-    named = {word for guest in guests for word in text_key(guest).split()}
-    kept = [word for word in text_key(main).split() if word not in named]
-    return " ".join(kept) if set(kept) - _WORDS_BETWEEN else main
+    named = {key for guest in guests for key in titles.artist_keys(guest)}
+    kept = [name for name in titles.split_credit(main) if text_key(name) not in named]
+    return ", ".join(kept) or main
 
 
 def _match_key(artists: str, title: str, version: str) -> str:

@@ -82,6 +82,14 @@ def test_guests_are_credited_in_many_ways(artists: str, title: str) -> None:
     assert song_of(item(artists, title)).match_key == "a|song|"
 
 
+def test_guests_that_share_a_word_with_the_artist() -> None:
+    """Whole names are guests, not their words: DJ Snake stays beside DJ Khaled."""
+    with_guest = song_of(item("DJ Snake", "Song (feat. DJ Khaled)"))
+
+    assert with_guest.match_key == song_of(item("DJ Snake", "Song")).match_key
+    assert with_guest.match_key != song_of(item("Snake", "Song")).match_key
+
+
 def test_id_is_the_hash_of_the_first_identity_key() -> None:
     """The id is 16 hex characters and depends on the reference alone, if there is one."""
     song = song_of(

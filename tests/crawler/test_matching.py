@@ -50,6 +50,10 @@ REMIX = song("The Band", "One More Time", "Bob Remix")
         (SONG, result("THE BAND 'One More Time' MV")),
         (song("The Band", "Summer Rain"), result("The Band - Sumemr Rain")),
         (SONG, result("The Band - One More Time (Clip officiel)")),
+        (SONG, result("One More Time", "The Band • 4.2M views")),
+        (SONG, result("the band one more time 1999")),
+        (song("Kestrel (UK)", "Paradox"), result("Kestrel - Paradox")),
+        (song("Lía con Ana", "Vuelvo"), result("Lía, Ana - Vuelvo")),
         (song("A", "Tale, Pt. 2"), result("Tale (Part II)", "A - Topic")),
         (song("Œuvre", "Æther Song"), result("Oeuvre - Aether Song")),
         (song("Марина Орлова", "Белая зима"), result("Marina Orlova - Belaya Zima")),
@@ -117,9 +121,11 @@ def test_rejected(wanted: Track, found: Candidate, reason: str) -> None:
         (SONG, result("The Band - One More Time (Official Video)", s=235)),
         (SONG, result("The Band - One More Time (Piano)")),
         (SONG, result("The Band - One More Night")),
-        (SONG, result("Somewhere presents again The Band - One More Time")),
+        (SONG, result("The Band - One More Time (found somewhere behind Berlin)")),
         (song("Club", "夜の電車"), result("Kurabu - Yoru no Densha", "Kurabu")),
         (song("A", "Song", "Tom Arden Remix"), result("A - Song (Arden Mix)")),
+        (song("Gray Harbor", "Theory"), result("Grey Harbour - Theory")),
+        (song("A", "Levels", s=None), result("A - Levels [Hardstyle]")),
     ],
 )  # fmt: skip
 def test_left_to_a_person(wanted: Track, found: Candidate) -> None:

@@ -2,7 +2,8 @@
 
 judging.py     the score, what speaks against a result, the decision
 anatomy.py     a song and a search result, taken apart
-likeness.py    how like titles and artists are
+likeness.py    how like titles are
+names.py       whether the artist is the same
 versions.py    remix, live, cover...: which versions a result speaks of
 numbering.py   parts and numbers
 scripts.py     names in different scripts

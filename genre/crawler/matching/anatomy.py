@@ -17,6 +17,9 @@ LABEL = re.compile(r"\[[^\[\]]*\]")  # mostly a label or a catalogue number
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BRACKET = re.compile(r"[(\[{【「『]([^()\[\]{}【】「」『』]*)[)\]}】」』]")
 _DIVIDED = re.compile(r"\s+[-–—‒―~]+\s+|\s*[|｜•]+\s*|\s+/+\s+|:\s+")
+_NAMESAKE = re.compile(
+    r"\s+\((?:[A-Z]{2,3}|\d{1,2})\)"
+)  # "Kestrel (UK)", "Nirvana (2)"
 _TRACK_NUMBER = re.compile(r"^\s*\d{1,3}\s*[-.)]\s+(?=\S)")
 _PRODUCER = re.compile(
     r"[(\[]?\bprod(?:uced|\.)?\s*(?:by\s+)?[^()\[\]|]*[)\]]?", re.IGNORECASE
@@ -63,7 +66,7 @@ class Wanted:
     def artists(self) -> list[str]:
         """The comparable names of the main artists."""
         main, _ = titles.split_featured(self.names[0])
-        return [key_of(name) for name in titles.artist_keys(main)]
+        return [key_of(name) for name in titles.artist_keys(_NAMESAKE.sub("", main))]
 
     @cached_property
     def guests(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ What scores below the threshold is never downloaded; what is close is left to a 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from genre.crawler.matching import likeness, scripts, versions
+from genre.crawler.matching import likeness, names, scripts, versions
 from genre.crawler.matching.anatomy import Found, Wanted
 from genre.records import Candidate, Decision, Track
 
@@ -20,6 +20,7 @@ _OFFICIAL_BONUS = 0.05
 _EXTRA_WORD = 0.005  # of equal results the one that says least comes first
 _UNKNOWN = 0.6  # of a length or an artist: neither for nor against
 _SOFT_KINDS = frozenset({"edit", "extended"})  # the same recording, cut differently
+_LONGEST_S = 1200.0  # of a song, where nobody says how long it is
 _INTRO_S = 30.0  # how much a video may add before and after a song
 _SAME_S = 4.0  # within which two copies of one recording differ
 # How high a result may score that has something against it.
@@ -172,18 +173,25 @@ def _words_gate(wanted: Wanted, found: Found) -> Iterator[_Gate]:
     allowed = int(_is_close(wanted, found, _SAME_S))
     if likeness.unexplained(wanted, found) > allowed:
         yield _DOUBT, "more words than the song explains"
-    if versions.doubtful(wanted, found):
+    if versions.doubtful(wanted, found) or _is_other_kind(wanted, found):
         yield _DOUBT, "perhaps another take"
+
+
+def _is_other_kind(wanted: Wanted, found: Found) -> bool:
+    """Tell whether a genre in a remark may name a version, with no length to tell."""
+    if _difference(wanted, found) is not None:
+        return False
+    return versions.names_genre(wanted, found)
 
 
 def _artist(wanted: Wanted, found: Found) -> tuple[float, list[_Gate]]:
     """Return the likeness of the artists, and what it says against the candidate."""
-    like = likeness.artist_likeness(wanted, found)
+    like = names.artist_likeness(wanted, found)
     if not wanted.artists:
         return like, [(_DOUBT, "the song names no artist")]
     if like >= 0.75:
         return like, []
-    if likeness.names_nobody(wanted, found):
+    if names.names_nobody(wanted, found):
         # A short title and a loose length would decide alone: a person should.
         sure = len(wanted.title) > 7 and _is_close(wanted, found, _SAME_S)
         return _UNKNOWN, [(1.0 if sure else _DOUBT, "artist unknown")]
@@ -195,7 +203,11 @@ def _artist(wanted: Wanted, found: Found) -> tuple[float, list[_Gate]]:
 def _length_gate(
     found: Found, difference: float | None, allowed: float
 ) -> Iterator[_Gate]:
-    if difference is None or abs(difference) <= _SAME_S:
+    if difference is None:
+        if (found.candidate.duration_s or 0.0) > _LONGEST_S:
+            yield _UNLIKE, "longer than a song"
+        return
+    if abs(difference) <= _SAME_S:
         return
     if abs(difference) <= allowed:
         if not found.is_video:
@@ -219,7 +231,7 @@ def _version_gate(wanted: Wanted, found: Found) -> Iterator[_Gate]:
                 yield _DOUBT, _gate(kind, present)
     if not hard and "remix" in wanted.kinds:
         yield from _remix_gate(wanted, found)
-    if likeness.other_guests(wanted, found) and not _is_close(wanted, found, 2.0):
+    if names.other_guests(wanted, found) and not _is_close(wanted, found, 2.0):
         yield _DOUBT, "other guests"
 
 

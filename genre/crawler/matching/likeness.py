@@ -15,7 +15,6 @@ from genre.crawler.matching.anatomy import LABEL, YEAR, Found, Wanted, divide, k
 from genre.crawler.matching.numbering import counted_in, numbers_in
 from genre.crawler.matching.scripts import is_foreign
 from genre.crawler.wording import NOISE_PATTERN
-from genre.records import NOBODY
 from genre.text import text_key
 
 _JOINS = frozenset(["feat", "ft", "the", "by", "and", "vs", "with"])
@@ -100,48 +99,3 @@ def _without_names(key: str, names: Iterable[str]) -> str:
     for name in names:
         key = key.removeprefix(f"{name} ").removesuffix(f" {name}")
     return key.strip()
-
-
-# --- the artist -----------------------------------------------------------------------
-
-
-def artist_likeness(wanted: Wanted, found: Found) -> float:
-    """Look for each main artist in the title or among the uploader's names, 0..1."""
-    uploader = found.candidate.uploader
-    places = [f" {key} " for key in map(key_of, (found.text, found.channel, uploader))]
-    before_dash, _ = titles.split_artist_title(found.text)
-    credits_ = [*titles.split_credit(before_dash), uploader]
-    names = [found.channel, *map(key_of, credits_), *map(key_of, found.parts)]
-    scores = [_presence(key, places, names) for key in wanted.artists]
-    return 0.8 * max(scores) + 0.2 * sum(scores) / len(scores) if scores else 0.0
-
-
-def names_nobody(wanted: Wanted, found: Found) -> bool:
-    """Tell whether neither uploader nor an "Artist - Title" names an artist."""
-    before, after = titles.split_artist_title(found.text)
-    bare = {titles.without_noise(titles.parse_title(t).title) for t in (before, after)}
-    spoken = before and bare - {"", wanted.title}
-    return (
-        text_key(found.candidate.uploader) in NOBODY or found.channel in NOBODY
-    ) and (not spoken)
-
-
-def other_guests(wanted: Wanted, found: Found) -> bool:
-    """Tell whether the result names guests that the song does not have."""
-    guests = titles.parse_title(found.text).featured
-    keys = {key for guest in guests for key in titles.artist_keys(guest)}
-    known = {*wanted.artists, *wanted.guests}
-    return any(not _near_name(key, known) for key in keys)
-
-
-def _near_name(key: str, names: Iterable[str]) -> bool:
-    return any(fuzz.ratio(key, name) >= 85 for name in names)
-
-
-def _presence(key: str, places: list[str], names: list[str]) -> float:
-    """Return 1 for a whole name; part of a name, or one like it, is less."""
-    if any(f" {key} " in place for place in places):
-        return 1.0
-    joined = key.replace(" ", "")  # "ArtistNameVEVO"
-    best = max(fuzz.ratio(joined, name.replace(" ", "")) for name in names) / 100
-    return best if best >= 0.85 else min(best, 0.55)

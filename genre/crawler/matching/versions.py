@@ -4,6 +4,7 @@ from genre.crawler import titles
 from genre.crawler.matching.anatomy import Found, Wanted, key_of, kinds_of, other_kinds
 from genre.crawler.matching.likeness import near
 from genre.crawler.wording import DOUBT_PATTERN, NOISE_PATTERN
+from genre.taxonomy import load_taxonomy
 from genre.text import text_key
 
 _JOINS = frozenset(["and", "x", "feat", "ft", "vs", "with", "the"])
@@ -21,6 +22,12 @@ def kinds_found(wanted: Wanted, found: Found) -> frozenset[str]:
     of_channel = titles.version_kinds(channel) | other_kinds(channel)
     own = titles.version_kinds(rest) | _remix_parts(found, wanted)
     return own | other_kinds(rest) | (of_channel & _CHANNEL_KINDS)
+
+
+def names_genre(wanted: Wanted, found: Found) -> bool:
+    """Tell whether a remark names a genre: "[Hardstyle]" is often a remix."""
+    remarks = [p for p in found.parts if set(key_of(p).split()) - wanted.words]
+    return any(load_taxonomy().read_title(remark) for remark in remarks)
 
 
 def doubtful(wanted: Wanted, found: Found) -> bool:
