@@ -47,7 +47,7 @@ class Funnel:
     total: Stages
     by_genre: dict[str, Stages]  # of the playlists that hold a song; biggest first
     no_genre: Stages  # songs whose playlists name no genre
-    uncertain: int  # songs without audio that a person may decide about
+    uncertain: int  # listed songs without audio that a person may decide about
     with_features: dict[str, int]  # songs whose frames are up to date, by feature key
 
 
@@ -137,13 +137,14 @@ def tally(connection: sqlite3.Connection, scope: Scope, ids: tuple[str, str]) ->
     songs, song_of_row = np.unique(rows, return_inverse=True)
     reached = (songs, matched, downloaded, present, labelled, fresh[scope.feature_key])
     settled = np.concatenate([accepted, present])
+    is_open = _find(uncertain, songs)[0] & ~_among(uncertain, settled)
     return Tally(
         _by_genre(
             np.stack([_among(songs, there) for there in reached]),
             *_genres_of(song_of_row, playlists, scope),
             n_genres=len(scope.genres),
         ),
-        len(_each_once(uncertain[~_among(uncertain, settled)])),
+        len(_each_once(uncertain[is_open])),
         Counter({key: len(found) for key, found in fresh.items()}),
     )
 

@@ -43,7 +43,8 @@ def tracks_with(
 ) -> list[Track]:
     """Return songs that have candidates, by id; ``uncertain``: only those left open.
 
-    A song is open while it has no audio and nobody accepted a candidate of it.
+    A song is open while a playlist lists it, it has no audio, and nobody accepted a
+    candidate of it.
     """
     of_song = select(m.Candidate.track_id).where(m.Candidate.track_id == m.Track.id)
     query = select(m.Track).where(m.Track.id > after, of_song.exists())
@@ -78,8 +79,9 @@ def decide(
 
 
 def _is_open() -> ColumnElement[bool]:
-    row, audio = m.Candidate, m.Audio
+    row, audio, place = m.Candidate, m.Audio, m.PlaylistTrack
     own = row.track_id == m.Track.id
+    is_listed = exists().where(place.track_id == m.Track.id, place.removed_at.is_(None))
     has_audio = exists().where(
         audio.track_id == m.Track.id, audio.status == AudioStatus.PRESENT
     )
@@ -87,6 +89,7 @@ def _is_open() -> ColumnElement[bool]:
         exists().where(own, row.decision == Decision.UNCERTAIN),
         ~exists().where(own, row.decision == Decision.ACCEPTED),
         ~has_audio,
+        is_listed,
     )
 
 

@@ -72,8 +72,9 @@ WHERE split_set = (SELECT id FROM split_sets WHERE is_current)
 GROUP BY split ORDER BY split
 """
 # The last attempts at songs and playlists where they did not succeed. A song that
-# turned out to be another one is no song any more; services are told by ``blocked``.
-# The first condition is that of a partial index.
+# turned out to be another one is no song any more, and one that no playlist lists, or
+# that has audio by now, is not fetched; services are told by ``blocked``. The first
+# condition is that of a partial index.
 _STANDS_OPEN = """
 outcome IN ('failed', 'refused') AND subject_kind <> 'service'
 AND NOT EXISTS (
@@ -84,6 +85,15 @@ AND NOT EXISTS (
       AND later.id > attempts.id
 )
 AND NOT EXISTS (SELECT 1 FROM track_aliases WHERE old_id = subject)
+AND (
+    subject_kind <> 'track' OR stage <> 'crawl'
+    OR NOT EXISTS (
+        SELECT 1 FROM audio WHERE track_id = subject AND status = 'present'
+    )
+    AND EXISTS (
+        SELECT 1 FROM playlist_tracks WHERE track_id = subject AND removed_at IS NULL
+    )
+)
 """
 _FAILURE = """
 SELECT subject_kind, subject, stage, coalesce(error_class, ''), message, at,

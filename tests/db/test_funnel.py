@@ -235,10 +235,11 @@ def test_a_song_that_left_its_playlists_is_not_listed(catalog: Catalog) -> None:
 def test_songs_left_to_a_person_are_those_that_genre_matches_lists(
     catalog: Catalog,
 ) -> None:
-    """An uncertain result, none accepted, no audio."""
+    """An uncertain result, none accepted, no audio, and in a playlist now."""
     with catalog.write() as session:
-        for name in ("open", "decided", "heard"):
-            _song(session, name)
+        _playlist(session, "p")
+        for name in ("open", "decided", "heard", "gone"):
+            _song(session, name, "p", left=name == "gone")
             _candidate(session, name, "one", Decision.UNCERTAIN)
             _candidate(session, name, "two", Decision.UNCERTAIN)
         _candidate(session, "decided", "three", Decision.ACCEPTED)

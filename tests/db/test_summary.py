@@ -6,12 +6,21 @@ from pathlib import Path
 import pytest
 
 from genre.config import Settings
-from genre.db import Catalog, attempts, open_catalog
+from genre.db import Catalog, attempts, audio_files, open_catalog
 from genre.db import models as m
 from genre.db.attempts import Block
 from genre.db.file import Reader
 from genre.db.summary import Blocked, blocked, counts, failure_classes, failures
-from genre.records import ErrorClass, Stage, Status, SubjectKind
+from genre.records import (
+    AudioFile,
+    AudioInfo,
+    ErrorClass,
+    Stage,
+    Status,
+    SubjectKind,
+)
+
+HEARD = AudioFile("heard", "x.wav", "url", "1", AudioInfo("ab" * 32, 16_000, 9, "mp3"))
 
 
 @pytest.fixture
@@ -26,12 +35,39 @@ def reader(catalog: Catalog) -> Reader:
     return Reader(Settings(corpus=catalog.path.parent))
 
 
+def _list(catalog: Catalog, songs: list[str], *, left: bool = False) -> None:
+    """Add songs that a playlist lists, or that left it."""
+    with catalog.write() as session:
+        session.merge(_playlist("all"))
+        session.flush()
+        for name in songs:
+            session.add(m.Track(id=name, title=name, artists="A", match_key=name))
+        session.flush()
+        for name in songs:
+            session.add(
+                m.PlaylistTrack(
+                    playlist_id="all",
+                    position=0,
+                    track_id=name,
+                    first_seen="",
+                    removed_at="T" if left else None,
+                )
+            )
+
+
+def _playlist(key: str) -> m.Playlist:
+    return m.Playlist(
+        id=key, source="csv", source_id=key, title="Mix", snapshot_at="", n_items=0
+    )
+
+
 def _try(
     catalog: Catalog,
     subjects: list[str],
     outcome: Status,
     error_class: ErrorClass | None = None,
     kind: SubjectKind = SubjectKind.TRACK,
+    stage: Stage = Stage.CRAWL,
 ) -> None:
     """Write one attempt at each subject into the ledger."""
     if outcome is Status.FAILED:
@@ -42,7 +78,7 @@ def _try(
                 session,
                 kind=kind,
                 subject=subject,
-                stage=Stage.CRAWL,
+                stage=stage,
                 outcome=outcome,
                 error_class=error_class,
             )
@@ -50,6 +86,7 @@ def _try(
 
 def test_every_failure_is_listed(catalog: Catalog, reader: Reader) -> None:
     """However many they are, the newest first."""
+    _list(catalog, [f"t{i}" for i in range(2_345)])
     _try(catalog, [f"t{i}" for i in range(2_345)], Status.FAILED)
     with reader.read() as connection:
         found = [failure.subject for failure in failures(connection)]
@@ -58,27 +95,43 @@ def test_every_failure_is_listed(catalog: Catalog, reader: Reader) -> None:
 
 def test_only_the_last_attempt_counts(catalog: Catalog, reader: Reader) -> None:
     """What succeeded later is no failure; a failure has its song's name."""
-    with catalog.write() as session:
-        session.add(m.Track(id="a", title="T", artists="A", match_key="k"))
+    _list(catalog, ["a", "b"])
     _try(catalog, ["a", "b"], Status.FAILED)
     _try(catalog, ["b"], Status.DONE)
     with reader.read() as connection:
-        assert [(f.subject, f.name) for f in failures(connection)] == [("a", "A - T")]
+        assert [(f.subject, f.name) for f in failures(connection)] == [("a", "A - a")]
+
+
+def test_what_nobody_fetches_any_more_is_in_no_ones_way(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """A song that left all playlists, or has audio since it merged with another."""
+    _list(catalog, ["left"], left=True)
+    _list(catalog, ["here", "heard"])
+    with catalog.write() as session:
+        audio_files.put(session, HEARD)
+    _try(catalog, ["left", "heard", "here"], Status.FAILED, ErrorClass.TEMPORARY)
+    with reader.read() as connection:
+        assert [failure.subject for failure in failures(connection)] == ["here"]
+        assert [found.n for found in failure_classes(connection)] == [1]
+
+
+def test_a_song_without_playlist_may_still_fail_elsewhere(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """Features are made of whatever has audio."""
+    _list(catalog, ["heard"], left=True)
+    with catalog.write() as session:
+        audio_files.put(session, HEARD)
+    _try(catalog, ["heard"], Status.FAILED, stage=Stage.FEATURES)
+    with reader.read() as connection:
+        assert [failure.stage for failure in failures(connection)] == ["features"]
 
 
 def test_a_playlist_is_named_by_its_title(catalog: Catalog, reader: Reader) -> None:
     """One that could never be read, by its source."""
     with catalog.write() as session:
-        session.add(
-            m.Playlist(
-                id="p",
-                source="csv",
-                source_id="s",
-                title="Mix",
-                snapshot_at="",
-                n_items=0,
-            )
-        )
+        session.add(_playlist("p"))
     _try(catalog, ["p", "gone.csv"], Status.FAILED, kind=SubjectKind.PLAYLIST)
     with reader.read() as connection:
         assert [failure.name for failure in failures(connection)] == ["gone.csv", "Mix"]
@@ -88,10 +141,9 @@ def test_a_song_that_became_another_is_no_failure(
     catalog: Catalog, reader: Reader
 ) -> None:
     """Its attempts stay in the ledger, but there is nothing left to mend."""
+    _list(catalog, ["a", "other"])
     _try(catalog, ["old", "other"], Status.FAILED)
     with catalog.write() as session:
-        session.add(m.Track(id="a", title="T", artists="A", match_key="k"))
-        session.flush()
         session.add(m.TrackAlias(old_id="old", track_id="a"))
     with reader.read() as connection:
         assert [failure.subject for failure in failures(connection)] == ["other"]
@@ -101,6 +153,7 @@ def test_failures_are_classed_with_the_newest_as_example(
     catalog: Catalog, reader: Reader
 ) -> None:
     """The most frequent first; "no good match" is one of them, services are not."""
+    _list(catalog, list("abcdef"))
     _try(catalog, ["a", "b", "c"], Status.FAILED, ErrorClass.TEMPORARY)
     _try(catalog, ["c"], Status.FAILED, ErrorClass.PERMANENT)
     _try(catalog, ["d", "e", "f"], Status.REFUSED)
