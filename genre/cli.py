@@ -47,7 +47,7 @@ def crawl(
         str, typer.Argument(help="One playlist, instead of a list.")
     ] = "",
     playlists: Annotated[
-        Path | None, typer.Option(help="The playlist list file.")
+        Path | None, typer.Option(help="The playlist list file.", readable=False)
     ] = None,
     genre: Annotated[
         list[str] | None, typer.Option(help="SOURCE's genre; may repeat.")
@@ -98,7 +98,9 @@ def crawl(
 @command("Collect")
 def plan(
     call: Call,
-    playlists: Annotated[Path, typer.Option(help="The playlist list file.")],
+    playlists: Annotated[
+        Path, typer.Option(help="The playlist list file.", readable=False)
+    ],
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),

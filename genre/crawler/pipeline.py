@@ -19,7 +19,7 @@ from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
 from genre.crawler.renaming import copy_whole
 from genre.crawler.services import Services
-from genre.crawler.sources import Kit, check_argument
+from genre.crawler.sources import Kit, check_argument, check_list
 from genre.db import (
     Catalog,
     attempts,
@@ -180,6 +180,7 @@ def _check(request: CrawlRequest) -> None:
 def _listed(request: CrawlRequest) -> _Listed:
     if request.list_file is not None:
         found = read_list_file(request.list_file)
+        check_list([entry.source for entry in found.entries], request.list_file)
         base = request.list_file.absolute().parent
         return _Listed(found.entries, found.problems, base)
     try:

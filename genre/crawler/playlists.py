@@ -129,10 +129,18 @@ def _read_bytes(path: Path) -> bytes:
         raise ListFileError(
             f"Expected a list file at {path}, found none ({reason}); {advice}."
         ) from error
-    if len(content) > _MAX_BYTES or content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        found = "UTF-16" if len(content) <= _MAX_BYTES else "more than 64 MB"
+    if found := _what_else(content):
         raise ListFileError(f"Expected a list file at {path}, found {found}; {advice}.")
     return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _what_else(content: bytes) -> str:
+    """Say what a file is that is no list as a whole; "" when it may be one."""
+    if len(content) > _MAX_BYTES:
+        return "more than 64 MB"
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "UTF-16"
+    return "no text" if b"\0" in content else ""
 
 
 def _parse_line(line: str, number: int) -> ListEntry | None:

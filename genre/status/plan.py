@@ -13,7 +13,7 @@ from genre.crawler.player import Player
 from genre.crawler.playlists import by_source, read_list_file
 from genre.crawler.services import Services
 from genre.crawler.sites import DIRECT, SITES
-from genre.crawler.sources import Kit, read_source, service_of_source
+from genre.crawler.sources import Kit, check_list, read_source, service_of_source
 from genre.db.file import Reader, catalog_path
 from genre.db.held import Known, known_songs
 from genre.db.summary import blocked
@@ -86,10 +86,13 @@ def plan(
     ------
     ListFileError
         The list file is missing or empty.
+    UsageError
+        It is no list but a playlist.
     CatalogError
         There is a catalog, but it cannot be read.
     """
     listed = read_list_file(list_file)
+    check_list([entry.source for entry in listed.entries], list_file)
     reader = Reader(settings) if catalog_path(settings).is_file() else None
     with closing(Player(settings)) as player:
         kit = Kit(

@@ -121,6 +121,15 @@ def test_list_file_in_utf16(tmp_path: Path) -> None:
         read_list_file(write_list(tmp_path, "a.m3u Techno".encode("utf-16")))
 
 
+@pytest.mark.parametrize(
+    "start", [b"ID3\x04\0\0", "a.m3u Techno\n".encode("utf-16-le")]
+)
+def test_list_file_that_is_no_text(tmp_path: Path, start: bytes) -> None:
+    """A song, or text of another kind, is refused once, not line by line."""
+    with pytest.raises(ListFileError, match=r"found no text; name a UTF-8 text file"):
+        read_list_file(write_list(tmp_path, start + b"\xff\n" * 9))
+
+
 def test_folder_as_list_file(tmp_path: Path) -> None:
     """A folder is no list file."""
     with pytest.raises(ListFileError, match="is a directory"):

@@ -37,7 +37,7 @@ kit.py       what readers work with, and what a service has to offer
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -81,6 +81,7 @@ __all__ = [
     "Kit",
     "Service",
     "check_argument",
+    "check_list",
     "read_source",
     "shown_source",
 ]
@@ -173,6 +174,36 @@ def check_argument(source: str, *, base: Path) -> None:
             _refuse_list(open_file(path, sha256_file))
     except ItemError as error:
         raise UsageError(str(error)) from error
+
+
+def check_list(sources: Sequence[str], path: Path) -> None:
+    """Refuse a list file that is no list of playlists but, by its looks, a playlist.
+
+    A single line may as well be a name with a mistake in it, which its own sentence
+    explains better.
+
+    Raises
+    ------
+    UsageError
+        No line could name a playlist.
+    """
+    looks = len(sources) > 1 or path.suffix.lower() in KINDS.keys() - {".txt"}
+    base = path.absolute().parent
+    if looks and not any(_may_be_playlist(source, base) for source in sources):
+        raise UsageError(
+            f"Expected a list of playlists in {display(path)}, found no line that names"
+            " one; a playlist itself is given without --playlists: genre crawl"
+            f" {display(path)}."
+        )
+
+
+def _may_be_playlist(source: str, base: Path) -> bool:
+    return is_address(source) or _is_playlist(source) or _may_be_folder(source, base)
+
+
+def _may_be_folder(source: str, base: Path) -> bool:
+    """Tell whether a source is a folder, or looks like one whose disk is away."""
+    return "/" in source or is_folder(path_of(source, base))
 
 
 def _split_part(source: str, base: Path) -> tuple[str, str]:
