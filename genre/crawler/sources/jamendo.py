@@ -71,7 +71,7 @@ def read(wanted: str, kit: Kit) -> PlaylistData:
         url=found.url,
         title=found.title,
         owner=found.owner,
-        truncated=not found.listed.whole,
+        truncated=bool(found.listed.lacks),
         notes=(*found.notes, *_notes(found.listed, rows)),
     )
     return service_playlist(head, rows)
@@ -192,8 +192,8 @@ def _audio(song: object) -> str:
 
 def _notes(listed: Songs, rows: list[Row]) -> tuple[str, ...]:
     notes = []
-    if not listed.whole:
-        notes.append("Jamendo sent the same page again; the list may be incomplete.")
+    if listed.lacks:
+        notes.append(f"The list may be incomplete: {listed.lacks}.")
     n_locked = sum(1 for row in rows if row.place and not row.place.url)
     if n_locked:
         notes.append(

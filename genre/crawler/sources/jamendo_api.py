@@ -16,7 +16,9 @@ from genre.records import ErrorClass
 from genre.text import clean_text, display
 
 NAME = "jamendo"
-MAX_SONGS = 10_000
+MAX_SONGS = 10_000  # of a tag or an album
+_MAX_LISTED = 100_000  # places of a playlist
+_AGAIN = "Jamendo sent the same page again"
 _PAGE = 200  # the most that Jamendo gives at once
 _KINDS = "single albumtrack"  # without this word, singles are left out
 _AUDIO = "mp32"  # good MP3 of variable rate: enough for 16 kHz, a sixth of FLAC's size
@@ -35,7 +37,7 @@ class Songs:
     """Songs as Jamendo describes them."""
 
     songs: list[Any]
-    whole: bool = True  # False: Jamendo sent a page again instead of the next
+    lacks: str = ""  # why songs may be missing
 
 
 class Jamendo:
@@ -74,7 +76,7 @@ class Jamendo:
             n = min(_PAGE, n_wanted - len(songs))
             page = self._tracks(limit=n, offset=len(songs), **which)[:n]
             if page and page == songs[-len(page) :]:
-                return Songs(songs, whole=False)
+                return Songs(songs, _AGAIN)
             songs += page
             if len(page) < n:
                 break
@@ -86,7 +88,7 @@ class Jamendo:
         ``limit`` and ``offset`` count playlists there; ranges of positions make pages.
         """
         songs: list[Any] = []
-        for first in range(1, MAX_SONGS, _PAGE):
+        for first in range(1, _MAX_LISTED, _PAGE):
             found = self.ask(
                 "playlists/tracks",
                 id=playlist_id,
@@ -99,9 +101,11 @@ class Jamendo:
             if not page:
                 return Songs(self._described(songs))
             if page == songs[-len(page) :]:
-                return Songs(self._described(songs), whole=len(page) < _PAGE)
+                return Songs(
+                    self._described(songs), _AGAIN if len(page) == _PAGE else ""
+                )
             songs += page
-        return Songs(self._described(songs), whole=False)
+        return Songs(self._described(songs), f"only {len(songs):,} songs were read")
 
     def _described(self, songs: list[Any]) -> list[Any]:
         """Return a playlist's songs with what only the songs' own pages tell."""

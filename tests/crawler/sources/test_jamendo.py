@@ -143,6 +143,12 @@ def test_long_playlist_with_gaps_and_singles(tmp_path: Path) -> None:
     assert counts == [4, 3]
 
 
+def test_more_than_ten_thousand_rows(tmp_path: Path) -> None:
+    """A huge playlist is read whole."""
+    data = read(fake(*many(10_400)), tmp_path)
+    assert (len(data.items), data.truncated, data.notes) == (10_400, False, ())
+
+
 def test_album_in_its_order(tmp_path: Path) -> None:
     """An album's songs come by position, with the album's name and artist."""
     songs = [JamendoTrack(str(9 - n), f"Song {n}", position=n) for n in range(1, 5)]
