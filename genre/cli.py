@@ -437,7 +437,7 @@ def status(
         bool, typer.Option("--all", help="Show every genre, not only the biggest.")
     ] = False,
     failures: Annotated[
-        bool, typer.Option("--failures", help="List everything that failed.")
+        bool, typer.Option("--failures", help="List everything that failed or has no good match.")
     ] = False,
     digest: Annotated[
         bool, typer.Option("--digest", help="Hash of the catalog's canonical dump.")

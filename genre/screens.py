@@ -136,17 +136,13 @@ def _obstacles(found: "Overview") -> Iterator[tuple[str, str, str]]:
         yield "uncertain", f"{n:,}", "left to you: `genre matches --uncertain`"
     for trouble in found.troubles:
         yield (
-            _named(trouble),
+            trouble.shown,
             f"{trouble.n:,}",
             f"{trouble.advice}\n{_example(trouble)}",
         )
     for block in found.blocked:
         said = display(block.reason, width=200)
         yield block.service, "", f"is left alone until {block.until}\n{said}"
-
-
-def _named(trouble: "Trouble") -> str:
-    return "no good match" if trouble.error_class == "refused" else trouble.error_class
 
 
 def _example(trouble: "Trouble") -> str:

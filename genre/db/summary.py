@@ -14,13 +14,13 @@ from genre.records import ErrorClass, Status, Track
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The last attempt at something, when it did not succeed."""
+    """The last attempt at something, when it failed or found no good match."""
 
     subject_kind: str
     subject: str
     name: str
     stage: str
-    error_class: str
+    error_class: str  # "refused" when nothing failed, but no match is good enough
     message: str
     at: str
 
@@ -96,7 +96,7 @@ AND (
 )
 """
 _FAILURE = """
-SELECT subject_kind, subject, stage, coalesce(error_class, ''), message, at,
+SELECT subject_kind, subject, stage, coalesce(error_class, outcome), message, at,
        coalesce(playlists.title, ''), tracks.id, tracks.title, version, artists
 FROM attempts
 LEFT JOIN tracks ON tracks.id = subject
@@ -149,10 +149,8 @@ def failure_classes(connection: sqlite3.Connection) -> list[FailureClass]:
 
 
 def failures(connection: sqlite3.Connection) -> Iterator[Failure]:
-    """Yield everything that failed at its last attempt, the newest first."""
-    query = f"""
-        {_FAILURE} WHERE {_STANDS_OPEN} AND outcome = 'failed' ORDER BY attempts.id DESC
-    """
+    """Yield everything that stands open, the newest first."""
+    query = f"{_FAILURE} WHERE {_STANDS_OPEN} ORDER BY attempts.id DESC"
     for row in connection.execute(query):
         yield _to_failure(*row)
 

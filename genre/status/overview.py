@@ -14,7 +14,7 @@ from genre.db import summary as db
 from genre.db.file import Reader
 from genre.db.summary import Blocked, Counts, Failure, FailureClass
 from genre.features.config import MelConfig
-from genre.records import ErrorClass
+from genre.records import ErrorClass, Status
 from genre.text import display
 
 if TYPE_CHECKING:
@@ -39,10 +39,15 @@ _ADVICE = {
 class Trouble:
     """All that ended in one way, how many, an example, and what to do."""
 
-    error_class: str  # "refused" when nothing failed, but no match is good enough
+    error_class: str  # as in ``Failure``
     n: int
     example: Failure
     advice: str
+
+    @property
+    def shown(self) -> str:
+        """The class as people read it."""
+        return _shown(self.error_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,14 @@ class Overview:
     funnel: "Funnel"
     troubles: tuple[Trouble, ...]  # the most frequent first
     blocked: tuple[Blocked, ...]
-    failures: tuple[Failure, ...] = ()  # every one, when they were asked for
+    failures: tuple[Failure, ...] = ()  # every one that counts, when asked for
     digest: str = ""
 
     def failure_lines(self) -> Iterator[str]:
         """Yield one line per failure for people."""
         for f in self.failures:
             name = display(f.name, width=60)
-            yield f"{f.at}  {f.stage}  {f.error_class}  {name}: {f.message}"
+            yield f"{f.at}  {f.stage}  {_shown(f.error_class)}  {name}: {f.message}"
 
 
 def overview(
@@ -125,6 +130,10 @@ def _funnel(reader: Reader, settings: Settings, pool: ThreadPoolExecutor) -> "Fu
 def _ask(reader: Reader, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
     with reader.read() as connection:
         return question(connection)
+
+
+def _shown(error_class: str) -> str:
+    return "no good match" if error_class == Status.REFUSED else error_class
 
 
 def _trouble(found: FailureClass) -> Trouble:

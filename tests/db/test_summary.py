@@ -102,6 +102,18 @@ def test_only_the_last_attempt_counts(catalog: Catalog, reader: Reader) -> None:
         assert [(f.subject, f.name) for f in failures(connection)] == [("a", "A - a")]
 
 
+def test_a_song_without_a_good_match_is_listed_too(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """Nothing failed, but nothing came of it either; its class says so."""
+    _list(catalog, ["a", "b"])
+    _try(catalog, ["a"], Status.REFUSED)
+    _try(catalog, ["b"], Status.FAILED)
+    with reader.read() as connection:
+        found = [(f.subject, f.error_class) for f in failures(connection)]
+    assert found == [("b", "permanent"), ("a", "refused")]
+
+
 def test_what_nobody_fetches_any_more_is_in_no_ones_way(
     catalog: Catalog, reader: Reader
 ) -> None:

@@ -67,6 +67,15 @@ def test_every_failure_is_listed_when_asked(settings: Settings) -> None:
     assert "  crawl  temporary  A - Gone: Expected" in line
 
 
+def test_a_song_without_a_good_match_is_named_in_words(settings: Settings) -> None:
+    """What the table above says, the list says too."""
+    found = overview(settings, failures=True)
+    refused = replace(found.failures[0], error_class="refused", message="Found none.")
+
+    [line] = replace(found, failures=(refused,)).failure_lines()
+    assert line.endswith("  crawl  no good match  A - Gone: Found none.")
+
+
 def test_all_of_it_is_json(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
