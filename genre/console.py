@@ -72,7 +72,8 @@ class Report:
                     continue
                 bar.advance(event)
                 if event.status in {Status.DONE, Status.KEPT} and event.message:
-                    self.say(f"{event.label or event.subject}: {event.message}")
+                    label = display(event.label or event.subject, width=70)
+                    self.say(f"{label}: {event.message}")
                 if not quiet or event.status is Status.NOTE:
                     self.add(event)
 
@@ -244,7 +245,8 @@ class Report:
             self._err.print(f"  ... and {self.hidden} more; --json lists them all")
         if self.counts:
             parts = [_count(n, *what) for what, n in sorted(self.counts.items())]
-            self._err.print(_plain(f"{self.command}: {', '.join(parts)}"))
+            line = f"{self.command}: {', '.join(parts)}"
+            self._err.print(_plain(line), soft_wrap=True)
         if code == 3 and not error:
             self._err.print("Unfinished: run the same command again to do the rest.")
         if error:

@@ -20,7 +20,10 @@ _CAUSES = {  # HTTP status: its meaning for the next attempt, in class and words
     ),
     **dict.fromkeys(
         (401, 402, 403, 407, 451),
-        (ErrorClass.ENVIRONMENT, "it wants a login, or refuses this place or program"),
+        (
+            ErrorClass.ENVIRONMENT,
+            "it wants a login, or refuses this place or program: see in a browser which",
+        ),
     ),
     **dict.fromkeys((408, 425), (ErrorClass.TEMPORARY, "try again later")),
 }

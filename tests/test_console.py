@@ -1,6 +1,7 @@
 """The one owner of terminal output."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -185,3 +186,20 @@ def test_a_pipe_gets_unfolded_lines(capsys: pytest.CaptureFixture[str]) -> None:
     Report("status").table("T", ("", ""), [("digest", "f" * 200)])
 
     assert f"digest  {'f' * 200}" in capsys.readouterr().out
+
+
+def test_a_log_gets_unfolded_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary's counts stay on one line, and a long label is cut."""
+    report = Report("crawl")
+    kinds = ("playlist", "row", "track", "search")
+    outcomes = [
+        Outcome(Stage.CRAWL, "x", status, label="L" * 400, data={"kind": kind})
+        for kind in kinds
+        for status in (Status.DONE, Status.FAILED)
+    ]
+    report.follow([*outcomes, replace(outcomes[0], message="1 song")])
+    report.finish()
+
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 2  # the counts, and that it is unfinished
+    assert printed.out == f"{'L' * 69}…: 1 song\n"
