@@ -71,9 +71,19 @@ def after_hearing(
     )
 
 
-def why_refused(candidates: tuple[Candidate, ...], *, needed: float) -> str:
-    """Say why none of a song's candidates is fetched, and what a person can do."""
+def why_refused(
+    candidates: tuple[Candidate, ...], *, needed: float, n_wrong: int = 0
+) -> str:
+    """Say why none of a song's candidates is fetched, and what a person can do.
+
+    ``n_wrong`` others were left out: a person rejected them.
+    """
     wanted = f"a match scoring at least {needed:g}"
+    if not candidates and n_wrong:
+        return (
+            f"Expected {wanted}, found nothing but what you rejected ({n_wrong} in all);"
+            " name a recording with `genre match`."
+        )
     if not candidates:
         return f"Expected {wanted}, found no search result at all; check the names."
     best = matching.ranked(list(candidates))[0]

@@ -108,7 +108,11 @@ def fetch_track(job: Job, tools: Tools) -> Result:
             found = job.candidates or _searched(job, tools)
             places = accepted(found, trusts=tools.search.trusts)
             if not places:
-                message = why_refused(found, needed=tools.settings.match_threshold)
+                message = why_refused(
+                    found,
+                    needed=tools.settings.match_threshold,
+                    n_wrong=len(job.wrong),
+                )
                 return Result(job, Status.REFUSED, found=found, message=message)
             audio = _first_that_works(job.track, places, refused, tools)
     except ItemError as error:

@@ -63,14 +63,22 @@ def count_uncertain(session: Session) -> int:
 def decide(
     session: Session, track_id: str, candidate: Candidate, decision: Decision
 ) -> None:
-    """Write down a person's decision; of a song's candidates one can be accepted."""
+    """Write down a person's decision; of a song's candidates they accept one.
+
+    The one they accepted before is left open again. What the matcher said of others
+    stays its word: it counts once more when the person takes theirs back.
+    """
     now = utc_now()
     row = m.Candidate
     if decision is Decision.ACCEPTED:
         session.execute(
             update(row)
-            .where(row.track_id == track_id, row.decision == Decision.ACCEPTED)
-            .values(decision=Decision.REJECTED, decided_by=PERSON, decided_at=now)
+            .where(
+                row.track_id == track_id,
+                row.decision == Decision.ACCEPTED,
+                row.decided_by != MATCHER,
+            )
+            .values(decision=Decision.UNCERTAIN, decided_by=MATCHER, decided_at=now)
         )
     decided = _to_row(track_id, replace(candidate, decision=decision), now)
     decided.decided_by = PERSON

@@ -33,6 +33,7 @@ RESULTS = [
     {"id": "right", "url": "/right.wav", "title": "The Band - Song", "duration": 2},
     {"id": "close", "url": "/close.wav", "title": "Someone - Song", "duration": 2},
 ]
+RETRY = {"retry": frozenset(["permanent"])}
 
 
 def routes(
@@ -148,6 +149,38 @@ def test_another_recording_replaces_the_present_one(tmp_path: Path) -> None:
     assert before != after
 
 
+def test_an_acceptance_that_was_a_mistake(tmp_path: Path) -> None:
+    """Taken back, it leaves the song what the matcher had accepted before."""
+    with serve(routes(tmp_path)) as server:
+        crawl(tmp_path, server)
+        word(tmp_path, "http:close", Decision.ACCEPTED)
+        crawl(tmp_path, server)
+        word(tmp_path, "http:close", Decision.REJECTED)
+        [outcome] = crawl(tmp_path, server)
+
+    assert (outcome.status, present(tmp_path)) == (Status.DONE, ["right"])
+    assert [
+        (row["provider_id"], row["decision"], row["decided_by"])
+        for row in rows(tmp_path, m.Candidate)
+    ] == [("close", "rejected", "person"), ("right", "accepted", "matcher")]
+
+
+def test_a_person_who_changes_their_mind(tmp_path: Path) -> None:
+    """The last acceptance counts; the one before is open again, not rejected."""
+    third = {"id": "mine", "url": "/mine.wav", "title": "Others - Song", "duration": 2}
+    with serve(routes(tmp_path, [RESULTS[1], third])) as server:
+        crawl(tmp_path, server)
+        word(tmp_path, "mine", Decision.ACCEPTED)
+        word(tmp_path, "close", Decision.ACCEPTED)
+        crawl(tmp_path, server)
+
+    assert present(tmp_path) == ["close"]
+    assert [
+        (row["provider_id"], row["decision"], row["decided_by"])
+        for row in rows(tmp_path, m.Candidate)
+    ] == [("close", "accepted", "person"), ("mine", "uncertain", "matcher")]
+
+
 def test_an_address_of_ones_own(tmp_path: Path) -> None:
     """An address that no search found is fetched, wherever it leads."""
     with serve(uncertain_only(tmp_path)) as server:
@@ -160,15 +193,15 @@ def test_an_address_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_decision_outlives_a_new_search(tmp_path: Path) -> None:
     """What a person rejected stays rejected when the song is searched anew."""
-    retry = {"retry": frozenset(["permanent"])}
     with serve(routes(tmp_path, RESULTS[:1])) as server:
         crawl(tmp_path, server)
         word(tmp_path, "right", Decision.REJECTED)
-        [again] = crawl(tmp_path, server, **retry)
+        [again] = crawl(tmp_path, server, **RETRY)
 
     [candidate] = rows(tmp_path, m.Candidate)
     assert (candidate["decision"], candidate["decided_by"]) == ("rejected", "person")
     assert (again.status, server.paths.count("/right.wav")) == (Status.REFUSED, 1)
+    assert "found nothing but what you rejected (1 in all)" in again.message
 
 
 @pytest.mark.parametrize(
