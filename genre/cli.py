@@ -15,6 +15,7 @@ from genre.command import Call, app, command
 from genre.config import HELP, Settings
 from genre.errors import UsageError
 from genre.records import Decision, ErrorClass, Split, Status
+from genre.text import counted
 from genre.train.config import HELP as TRAIN
 from genre.train.config import TrainConfig
 
@@ -162,7 +163,8 @@ def discover(
     text = listing.list_text(found, day=datetime.now(UTC).date())
     if out:
         listing.write(out, text)
-        call.report.say(f"{out}: {len(found)} playlists; edit it, then crawl it")
+        n_found = counted(len(found), "playlist")
+        call.report.say(f"{out}: {n_found}; edit it, then crawl it")
     else:
         call.report.say(text)
 
@@ -437,7 +439,10 @@ def status(
         bool, typer.Option("--all", help="Show every genre, not only the biggest.")
     ] = False,
     failures: Annotated[
-        bool, typer.Option("--failures", help="List everything that failed or has no good match.")
+        bool,
+        typer.Option(
+            "--failures", help="List everything that failed or has no good match."
+        ),
     ] = False,
     digest: Annotated[
         bool, typer.Option("--digest", help="Hash of the catalog's canonical dump.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genre.json_stream import JsonStream, to_fields, to_json
 from genre.progress import progress_bar
 from genre.records import ErrorClass, Event, Outcome, Plan, Status
-from genre.text import display
+from genre.text import display, plural
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -279,9 +279,8 @@ class _SafeFormatter(logging.Formatter):
 def _count(n: int, status: str, kind: str) -> str:
     """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
     if status == Status.NOTE:
-        return f"{n} {_MARKS[status]}{'' if n == 1 else 's'}"
-    ending = "" if n == 1 else "es" if kind.endswith("ch") else "s"  # searches, tracks
-    things = f"{kind}{ending} " if kind else ""
+        return f"{n} {plural(_MARKS[status], n)}"
+    things = f"{plural(kind, n)} " if kind else ""
     return f"{n} {things}{_MARKS[status]}"
 
 

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from genre.text import display
+from genre.text import counted, display
 
 if TYPE_CHECKING:
     from genre.status.doctor import Check
@@ -41,8 +41,8 @@ def status(
     counts = found.counts
     yield Text(f"Corpus {display(found.corpus)}", style="bold")
     yield Text(
-        f"{counts.playlists:,} playlists, {counts.genres:,} genres,"
-        f" {counts.tracks:,} songs, {_hours(counts.audio_hours)} of audio\n"
+        f"{counted(counts.playlists, 'playlist')}, {counted(counts.genres, 'genre')},"
+        f" {counted(counts.tracks, 'song')}, {_hours(counts.audio_hours)} of audio\n"
     )
     yield _funnel(found, all_genres=all_genres, width=width)
     yield Text()
@@ -124,7 +124,7 @@ def _further(found: "Overview") -> Iterator[tuple[str, str]]:
     parts = ", ".join(f"{n:,} {part}" for part, n in counts.splits.items())
     yield "split", parts or "none yet: `genre split`"
     for key, n in found.funnel.with_features.items():
-        yield "features", f"{n:,} songs in {key}"
+        yield "features", f"{counted(n, 'song')} in {key}"
     yield "runs", ", ".join(counts.runs) or "none yet: `genre train`"
     if found.digest:
         yield "digest", found.digest

@@ -35,6 +35,17 @@ def display(raw: object, *, width: int = 120) -> str:
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
+def plural(noun: str, n: float) -> str:
+    """Return a noun as it stands behind a number: 1 song, 2 songs, 2 searches."""
+    ending = "" if n == 1 else "es" if noun.endswith("ch") else "s"
+    return noun + ending
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number and what it counts: 1 song, 1,234 songs."""
+    return f"{n:,} {plural(noun, n)}"
+
+
 def text_key(raw: str) -> str:
     """Return the form under which two spellings of a name are equal.
 

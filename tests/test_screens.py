@@ -84,6 +84,15 @@ def test_the_funnel_fits_the_terminal(width: int, n: int, name: str) -> None:
     assert row.endswith("100%")
 
 
+def test_a_corpus_of_one_is_spoken_of_in_the_singular() -> None:
+    """One playlist, one genre, one song."""
+    one = replace(COUNTS, playlists=1, genres=1, tracks=1, audio_hours=0.05)
+
+    lines = _status(replace(_overview({"Dub": Stages(1)}), counts=one))
+
+    assert lines[1] == "1 playlist, 1 genre, 1 song, 3 min of audio"
+
+
 def test_many_genres_are_cut_and_counted() -> None:
     """The biggest are shown, the number of the others, and how to see them."""
     genres = {f"genre {n}": HALF for n in range(25)}

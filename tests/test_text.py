@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre.text import clean_text, display, genre_key, text_key
+from genre.text import clean_text, counted, display, genre_key, text_key
 
 HOSTILE = [
     "\x1b]0;owned\x07",
@@ -93,3 +93,17 @@ def test_genre_key_meets_spellings_of_a_genre(raw: str) -> None:
 def test_genre_key_keeps_genres_apart() -> None:
     """A subgenre is not its parent."""
     assert genre_key("Deep House") != genre_key("House")
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "shown"),
+    [
+        (0, "song", "0 songs"),
+        (1, "song", "1 song"),
+        (1_234, "song", "1,234 songs"),
+        (2, "search", "2 searches"),
+    ],
+)
+def test_one_thing_is_not_many(n: int, noun: str, shown: str) -> None:
+    """A number and its noun agree."""
+    assert counted(n, noun) == shown

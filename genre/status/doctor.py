@@ -26,7 +26,7 @@ from genre.db import summary
 from genre.db.file import HEAD, JOURNAL_MODE, Reader
 from genre.errors import GenreError, NotReadyError
 from genre.status.sizes import TYPICAL_S, WAV_BYTES_PER_S, free_bytes, store_bytes_per_s
-from genre.text import display
+from genre.text import counted, display
 
 _OLD_DAYS = 30  # YouTube changes, and a yt-dlp of some weeks ceases to work there
 _UPGRADE = "run `pip install -U yt-dlp yt-dlp-ejs`"
@@ -135,7 +135,7 @@ def judge_ytdlp(release: Release | None, today: date) -> Check:
     age = release.age_days(today)
     if age is None:
         return Check("yt-dlp", State.OK, f"{release.version} (its age is unknown)")
-    found = f"{release.version}, {age} days old"
+    found = f"{release.version}, {counted(age, 'day')} old"
     if age <= _OLD_DAYS:
         return Check("yt-dlp", State.OK, found)
     advice = f"YouTube may refuse so old a version: {_UPGRADE}"

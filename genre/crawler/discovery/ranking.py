@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from genre.crawler.discovery.finders import Found
 from genre.taxonomy import Taxonomy
-from genre.text import text_key
+from genre.text import counted, text_key
 
 _WEIGHTS = {"title": 0.5, "size": 0.2, "followers": 0.1, "overlap": 0.2}
 _FEW, _MANY = 10, 300  # songs: below it is hardly a playlist, above more is no better
@@ -96,12 +96,12 @@ def reasons(ranked: Ranked) -> str:
     """Say in a few words what is known of a playlist."""
     found, shared = ranked.found, ranked.overlap
     n_songs = shared.n_songs if shared else found.n_songs
-    parts = [] if n_songs is None else [f"{n_songs:,} songs"]
+    parts = [] if n_songs is None else [counted(n_songs, "song")]
     if found.followers is not None:
-        what = "downloads" if found.service == "archive" else "followers"
-        parts.append(f"{found.followers:,} {what}")
+        what = "download" if found.service == "archive" else "follower"
+        parts.append(counted(found.followers, what))
     if shared and shared.n_known:
-        parts.append(f"{shared.n_known} songs here already")
+        parts.append(f"{counted(shared.n_known, 'song')} here already")
     return ", ".join(parts)
 
 
