@@ -27,6 +27,7 @@ _NAME = 24, 10  # columns of a genre's name: at most, and when there is no room
 _BAR = 10, 3  # columns of a bar: at most, and the least that says something
 _PERCENT = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_KINDS = {"track": "song", "playlist": "playlist"}  # that stand in the way
 
 Row = tuple[str, tuple[int, ...]]
 
@@ -133,11 +134,15 @@ def _further(found: "Overview") -> Iterator[tuple[str, str]]:
 def _obstacles(found: "Overview") -> Iterator[tuple[str, str, str]]:
     """Yield what keeps songs back: (what, how many, what to do and an example)."""
     if n := found.funnel.uncertain:
-        yield "uncertain", f"{n:,}", "left to you: `genre matches --uncertain`"
+        yield (
+            "uncertain",
+            counted(n, "song"),
+            "left to you: `genre matches --uncertain`",
+        )
     for trouble in found.troubles:
         yield (
             trouble.shown,
-            f"{trouble.n:,}",
+            counted(trouble.n, _KINDS[trouble.subject_kind]),
             f"{trouble.advice}\n{_example(trouble)}",
         )
     for block in found.blocked:

@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from genre import screens
 from genre.db.funnel import Funnel, Stages
 from genre.db.summary import Blocked, Counts, Failure
+from genre.records import SubjectKind
 from genre.status.doctor import Check, State
 from genre.status.overview import Overview, Trouble
 from genre.status.plan import Cost, Origins, Room
@@ -110,18 +111,23 @@ def test_what_is_in_the_way_comes_with_what_to_do() -> None:
     lines = _status(
         _overview(
             {"House": HALF},
-            troubles=[Trouble("temporary", 12, FAILURE, "run it again")],
+            troubles=[
+                Trouble("temporary", SubjectKind.TRACK, 12, FAILURE, "run it again"),
+                Trouble("permanent", SubjectKind.PLAYLIST, 1, FAILURE, "mend it"),
+            ],
             blocked=[Blocked("youtube", "2026-11-20T15:00:00Z", "a bot check")],
             uncertain=3,
         )
     )
 
     assert lines[lines.index("What is in the way") + 1 :] == [
-        "  uncertain   3  left to you: `genre matches --uncertain`",
-        "  temporary  12  run it again",
-        "                 e.g. A - [bold]B: No \\u001b[2J.",
-        "  youtube        is left alone until 2026-11-20T15:00:00Z",
-        "                 a bot check",
+        "  uncertain     3 songs  left to you: `genre matches --uncertain`",
+        "  temporary    12 songs  run it again",
+        "                         e.g. A - [bold]B: No \\u001b[2J.",
+        "  permanent  1 playlist  mend it",
+        "                         e.g. A - [bold]B: No \\u001b[2J.",
+        "  youtube                is left alone until 2026-11-20T15:00:00Z",
+        "                         a bot check",
     ]
 
 

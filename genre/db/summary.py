@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genre.files import utc_now
-from genre.records import ErrorClass, Status, Track
+from genre.records import ErrorClass, Stage, Status, SubjectKind, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FailureClass:
-    """All that failed in one way, or found no good match, with the newest of them."""
+    """All of a kind that failed in one way, or found no good match, and the newest."""
 
+    subject_kind: SubjectKind
+    stage: Stage
     outcome: Status  # failed or refused
     error_class: ErrorClass | None  # None when refused
     n: int
@@ -134,17 +136,20 @@ def blocked(connection: sqlite3.Connection) -> list[Blocked]:
 def failure_classes(connection: sqlite3.Connection) -> list[FailureClass]:
     """Return what stands open, by class, the most frequent first."""
     query = f"""
-        SELECT outcome, error_class, count(*) AS n, max(id) FROM attempts
-        WHERE {_STANDS_OPEN} GROUP BY outcome, error_class ORDER BY n DESC, error_class
+        SELECT subject_kind, stage, outcome, error_class, count(*) AS n, max(id)
+        FROM attempts WHERE {_STANDS_OPEN} GROUP BY 1, 2, 3, 4
+        ORDER BY n DESC, error_class, stage, subject_kind
     """  # noqa: S608 - our own words
     return [
         FailureClass(
+            SubjectKind(kind),
+            Stage(stage),
             Status(outcome),
             ErrorClass(error_class) if error_class else None,
             n,
             _failure_of(connection, newest),
         )
-        for outcome, error_class, n, newest in connection.execute(query).fetchall()
+        for kind, stage, outcome, error_class, n, newest in connection.execute(query)
     ]
 
 

@@ -14,7 +14,7 @@ from genre.db import summary as db
 from genre.db.file import Reader
 from genre.db.summary import Blocked, Counts, Failure, FailureClass
 from genre.features.config import MelConfig
-from genre.records import ErrorClass, Status
+from genre.records import ErrorClass, Stage, Status, SubjectKind
 from genre.text import display
 
 if TYPE_CHECKING:
@@ -28,10 +28,17 @@ _PLAYABLE = ("file", "url", *sorted(DIRECT | _SITES))
 _MAX_THREADS = 8  # each holds up to 64 MB of the catalog and one slice of its songs
 _ADVICE = {
     None: "nothing fits them well enough; `genre crawl --retry permanent` searches anew",
-    ErrorClass.PERMANENT: "not tried again unless by `genre crawl --retry permanent`",
+    ErrorClass.PERMANENT: "left alone until `genre crawl --retry permanent`, or until a"
+    " playlist names a new place",
     ErrorClass.ENVIRONMENT: "mend what it says (`genre doctor` helps), then run it again",
     ErrorClass.TEMPORARY: "run the same command again",
     ErrorClass.STOP: "wait until the service may be asked again, then run the command",
+}
+# Of what failed for good, only songs are left alone, and only by crawls.
+_TRIED_AGAIN = {
+    SubjectKind.PLAYLIST: "read again by every crawl that names them; correct the list",
+    SubjectKind.TRACK: "tried again each time; `genre match TRACK --reject` lets go of"
+    " a recording",
 }
 
 
@@ -40,6 +47,7 @@ class Trouble:
     """All that ended in one way, how many, an example, and what to do."""
 
     error_class: str  # as in ``Failure``
+    subject_kind: SubjectKind
     n: int
     example: Failure
     advice: str
@@ -137,5 +145,18 @@ def _shown(error_class: str) -> str:
 
 
 def _trouble(found: FailureClass) -> Trouble:
-    name = found.error_class or found.outcome
-    return Trouble(str(name), found.n, found.example, _ADVICE[found.error_class])
+    return Trouble(
+        str(found.error_class or found.outcome),
+        found.subject_kind,
+        found.n,
+        found.example,
+        _advice(found),
+    )
+
+
+def _advice(found: FailureClass) -> str:
+    """Return what to do about all that failed in one way."""
+    is_song = (found.subject_kind, found.stage) == (SubjectKind.TRACK, Stage.CRAWL)
+    if found.error_class is ErrorClass.PERMANENT and not is_song:
+        return _TRIED_AGAIN[found.subject_kind]
+    return _ADVICE[found.error_class]

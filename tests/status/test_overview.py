@@ -5,13 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from genre.config import Settings
 from genre.console import Report
 from genre.crawler.pipeline import CrawlRequest, crawl
+from genre.db import attempts, open_catalog
+from genre.db import models as m
 from genre.db.funnel import Stages
 from genre.errors import NotReadyError
 from genre.features.pipeline import build_features
+from genre.records import ErrorClass, Stage, Status, SubjectKind
 from genre.status.overview import overview
 from tests.crawler import crawls
 
@@ -57,6 +61,34 @@ def test_trouble_comes_with_an_example_and_what_to_do(settings: Settings) -> Non
     assert (trouble.error_class, trouble.n) == ("temporary", 1)
     assert trouble.example.name == "A - Gone"
     assert trouble.advice == "run the same command again"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "advice"),
+    [
+        (SubjectKind.TRACK, Stage.CRAWL, "left alone until `genre crawl --retry"),
+        (SubjectKind.TRACK, Stage.FEATURES, "tried again each time; `genre match"),
+        (SubjectKind.PLAYLIST, Stage.CRAWL, "read again by every crawl"),
+    ],
+)
+def test_what_failed_for_good_is_left_alone_by_some(
+    settings: Settings, kind: SubjectKind, stage: Stage, advice: str
+) -> None:
+    """A crawl leaves songs alone; playlists it reads anew, features are made anew."""
+    with open_catalog(settings) as catalog, catalog.write() as session:
+        subject = session.scalars(select(m.Track.id).where(m.Track.title == "Gone"))
+        attempts.record(
+            session,
+            kind=kind,
+            subject=subject.one(),
+            stage=stage,
+            outcome=Status.FAILED,
+            error_class=ErrorClass.PERMANENT,
+        )
+
+    [trouble] = [t for t in overview(settings).troubles if t.error_class == "permanent"]
+    assert (trouble.subject_kind, trouble.n) == (kind, 1)
+    assert trouble.advice.startswith(advice)
 
 
 def test_every_failure_is_listed_when_asked(settings: Settings) -> None:
