@@ -14,6 +14,7 @@ from pathlib import Path
 from genre.config import Settings
 from genre.crawler.download import wav_path
 from genre.crawler.fetching import Wish, fetch_all
+from genre.crawler.genre_names import doubts
 from genre.crawler.player import Player
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
@@ -199,6 +200,8 @@ def _read(
     with catalog.read() as session:
         known = {genre_key(n): n for n in genres.genre_names(session).values()}
     entries, notes = one_spelling(listed.entries, known)
+    listed_genres = (name for entry in entries for name in entry.genres)
+    notes += doubts(listed_genres, load_taxonomy())
     yield Plan(Stage.CRAWL, len(entries), unit="playlists")
     for problem in listed.problems:
         yield Outcome(
