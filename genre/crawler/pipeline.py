@@ -43,6 +43,7 @@ from genre.records import (
     Stage,
     Status,
 )
+from genre.taxonomy import load_taxonomy
 from genre.text import display, genre_key
 
 
