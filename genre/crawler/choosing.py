@@ -24,7 +24,7 @@ class AudioPlace:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A recording that was fetched and is not what it should be."""
+    """A recording that was asked for, and is gone or not what it should be."""
 
     provider: str
     provider_id: str
@@ -61,7 +61,7 @@ def _typed(candidate: Candidate) -> bool:
 def after_hearing(
     candidates: tuple[Candidate, ...], refused: list[Heard]
 ) -> tuple[Candidate, ...]:
-    """Return the candidates; what sounded wrong is rejected, with the reason."""
+    """Return the candidates; what is gone or sounded wrong is rejected, with the reason."""
     why = {(heard.provider, heard.provider_id): heard.reason for heard in refused}
     return tuple(
         replace(c, decision=Decision.REJECTED, reason=f"{c.reason}; {reason}")

@@ -30,14 +30,7 @@ from genre.crawler.sites import DIRECT, Site, site_named
 from genre.errors import FetchError, ItemError, MediaError, ServiceStopError
 from genre.files import disk_errors, publish, sha256_file
 from genre.http import HttpClient
-from genre.records import (
-    AudioFile,
-    AudioInfo,
-    Candidate,
-    ErrorClass,
-    Status,
-    Track,
-)
+from genre.records import AudioFile, AudioInfo, Candidate, ErrorClass, Status, Track
 from genre.text import display
 
 # Of several failures the one that promises most decides about another try.
@@ -101,24 +94,19 @@ def fetch_track(job: Job, tools: Tools) -> Result:
         The command was interrupted.
     """
     refused: list[Heard] = []
-    found: tuple[Candidate, ...] = ()
+    found = job.candidates
     try:
-        audio = _from_named(job, refused, tools)
+        audio = _from_named(job, refused, tools) or _from_earlier(job, refused, tools)
         if audio is None:
-            found = job.candidates or _searched(job, tools)
-            places = accepted(found, trusts=tools.search.trusts)
+            found = (*found, *_searched(job, refused, tools))
+            places = _accepted(found, refused, tools)
             if not places:
-                message = why_refused(
-                    found,
-                    needed=tools.settings.match_threshold,
-                    n_wrong=len(job.wrong),
-                )
-                return Result(job, Status.REFUSED, found=found, message=message)
+                return _refusal(job, after_hearing(found, refused), tools)
             audio = _first_that_works(job.track, places, refused, tools)
     except ItemError as error:
-        found = after_hearing(found or job.candidates, refused)
+        found = after_hearing(found, refused)
         return Result(job, Status.FAILED, found=found, error=error, message=str(error))
-    found = after_hearing(found or job.candidates, refused)
+    found = after_hearing(found, refused)
     return Result(job, Status.DONE, audio=audio, provider=audio.provider, found=found)
 
 
@@ -128,7 +116,7 @@ def wav_path(track_id: str) -> str:
 
 
 def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | None:
-    """Fetch from where a person or the playlists say; None: the song must be searched.
+    """Fetch from where a person or the playlists say; None: go by searches.
 
     A video that is gone may be found elsewhere. Not so what the user's own address, or
     a service with licences, does not give: another source would be another right.
@@ -147,7 +135,28 @@ def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | Non
         return None
 
 
-def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
+def _from_earlier(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | None:
+    """Fetch what an earlier search accepted; None: nothing, or it is no good any more."""
+    places = _accepted(job.candidates, refused, tools)
+    if not places:
+        return None
+    try:
+        return _first_that_works(job.track, places, refused, tools)
+    except ItemError as error:
+        if error.error_class is not ErrorClass.PERMANENT:
+            raise
+        return None
+
+
+def _accepted(
+    found: tuple[Candidate, ...], refused: list[Heard], tools: Tools
+) -> tuple[AudioPlace, ...]:
+    """Return where to fetch from, but for what has already turned out to be no good."""
+    return accepted(after_hearing(found, refused), trusts=tools.search.trusts)
+
+
+def _searched(job: Job, refused: list[Heard], tools: Tools) -> tuple[Candidate, ...]:
+    """Search a song; what is known to be wrong or no good is not found again."""
     if not can_search(job.track):
         raise FetchError(
             f"Expected artist and title to search by, found only"
@@ -156,6 +165,8 @@ def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
             error_class=ErrorClass.PERMANENT,
         )
     s = tools.settings
+    listed = {(place.provider, place.provider_id) for place in job.places}
+    tried = {(heard.provider, heard.provider_id) for heard in refused}
     return search_song(
         job.track,
         search=tools.search,
@@ -163,8 +174,14 @@ def _searched(job: Job, tools: Tools) -> tuple[Candidate, ...]:
         thresholds=matching.Thresholds(
             s.match_threshold, s.match_uncertain, s.duration_tolerance_s
         ),
-        wrong=job.wrong | {(p.provider, p.provider_id) for p in job.places},
+        wrong=job.wrong | listed | tried,
     )
+
+
+def _refusal(job: Job, found: tuple[Candidate, ...], tools: Tools) -> Result:
+    needed = tools.settings.match_threshold
+    message = why_refused(found, needed=needed, n_wrong=len(job.wrong))
+    return Result(job, Status.REFUSED, found=found, message=message)
 
 
 def _first_that_works(
@@ -173,7 +190,7 @@ def _first_that_works(
     refused: list[Heard],
     tools: Tools,
 ) -> AudioFile:
-    """Try places in order; tell in ``refused`` which recordings were the wrong ones."""
+    """Try places in order; tell in ``refused`` which are gone, or are the wrong sound."""
     errors: list[ItemError] = []
     for place in places:
         tools.check_running()
@@ -181,11 +198,10 @@ def _first_that_works(
             return _fetch_place(track, place, tools)
         except ServiceStopError as error:
             errors.append(tools.services.stop(error))
-        except MediaError as error:
-            errors.append(error)
-            refused.append(Heard(place.provider, place.provider_id, str(error)))
         except ItemError as error:
             errors.append(error)
+            if error.error_class is ErrorClass.PERMANENT:
+                refused.append(Heard(place.provider, place.provider_id, str(error)))
     raise min(errors, key=lambda error: _HOPE.index(error.error_class))
 
 

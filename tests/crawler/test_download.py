@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from genre.crawler.choosing import AudioPlace
 from genre.crawler.download import Job, Tools, fetch_track, wav_path
 from genre.crawler.player import Player
-from genre.crawler.search import HttpSearch, make_search
+from genre.crawler.search import make_search
 from genre.crawler.services import Services
 from genre.errors import FetchError, ServiceStopError
 from genre.files import sha256_file
@@ -163,26 +164,6 @@ def test_local_file_is_kept_as_an_original(tmp_path: Path) -> None:
     assert (original.suffix, original.read_bytes()) == (".wav", path.read_bytes())
 
 
-def test_recording_shorter_than_it_claims(tmp_path: Path) -> None:
-    """A page that claims 3 minutes and holds 2 seconds is refused, and rejected."""
-    unknown = Track("t" * 16, "Song", "", "The Band")
-    with serve({"/a.wav": song_bytes(tmp_path)}) as server, tools(tmp_path) as t:
-        claim = Candidate(
-            "http", "1", server.url("/a.wav"), "Song", duration_s=180.0,
-            reason="title 1.00", decision=Decision.ACCEPTED,
-        )  # fmt: skip
-        trusting = dataclasses.replace(
-            t, search=HttpSearch(server.url("/"), t.client, n=1)
-        )
-        result = fetch_track(Job(unknown, (), (claim,)), trusting)
-
-    [heard] = result.found
-    assert result.status is Status.FAILED
-    assert "of 180 s (+-7 s), as its page claims, found 2 s" in result.message
-    assert heard.decision is Decision.REJECTED
-    assert heard.reason.startswith("title 1.00; Expected a recording of 180 s")
-
-
 class Catalogue:
     """A search that finds little by names, and one recording by its code."""
 
@@ -205,6 +186,22 @@ class Catalogue:
     def trusts(self, url: str) -> bool:
         """Trust everything: it is all on loopback."""
         return True
+
+
+def test_recording_shorter_than_it_claims(tmp_path: Path) -> None:
+    """A page that claims 3 minutes and holds 2 seconds is refused, and rejected."""
+    unknown = Track("t" * 16, "Song", "", "The Band")
+    with serve({"/a.wav": song_bytes(tmp_path)}) as server, tools(tmp_path) as t:
+        url = server.url("/a.wav")
+        claim = Candidate("http", "1", url, "Song", "The Band", duration_s=180.0)
+        search = Catalogue([claim], claim)
+        result = fetch_track(Job(unknown, ()), dataclasses.replace(t, search=search))
+
+    [heard] = result.found
+    assert result.status is Status.FAILED
+    assert "of 180 s (+-7 s), as its page claims, found 2 s" in result.message
+    assert heard.decision is Decision.REJECTED
+    assert "; Expected a recording of 180 s" in heard.reason
 
 
 @pytest.mark.parametrize(("by_name", "n_asked"), [("Song", 1), ("Something else", 2)])
@@ -236,6 +233,53 @@ def test_a_video_that_is_gone_is_looked_for(tmp_path: Path) -> None:
         result = fetch_track(Job(TRACK, (listed,)), with_site)
 
     assert (result.status, result.provider) == (Status.DONE, "http")
+
+
+def accepted(key: str, url: str, **more: Any) -> Candidate:
+    """Return what an earlier search accepted."""
+    return Candidate(
+        "http", key, url, "Song", "The Band", 2.0,
+        reason="r", decision=Decision.ACCEPTED, **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "status", "decision"),
+    [
+        (410, ["The Band Song"], Status.DONE, Decision.REJECTED),
+        (503, [], Status.FAILED, Decision.ACCEPTED),
+    ],
+)
+def test_a_match_that_is_gone_is_searched_anew(
+    tmp_path: Path, code: int, asked: list[str], status: Status, decision: Decision
+) -> None:
+    """What an earlier search accepted is rejected when it is gone, and not found again."""
+    media: dict[str, Route] = {
+        "/old.wav": Reply(status=code),
+        "/a.wav": song_bytes(tmp_path),
+    }
+    with serve(media) as server, tools(tmp_path) as t:
+        old = accepted("old", server.url("/old.wav"))
+        new = dataclasses.replace(old, provider_id="new", url=server.url("/a.wav"))
+        search = Catalogue([old, new], new)
+        job = Job(TRACK, (), (old,))
+        result = fetch_track(job, dataclasses.replace(t, search=search))
+
+        assert ("/a.wav" in server.paths) is (status is Status.DONE)
+    assert (result.status, search.asked) == (status, asked)
+    assert (result.found[0].provider_id, result.found[0].decision) == ("old", decision)
+
+
+def test_a_persons_match_that_is_gone_is_not_replaced(tmp_path: Path) -> None:
+    """What a person chose stays their choice; they are told that it is gone."""
+    with serve({}) as server, tools(tmp_path) as t:
+        chosen = accepted("1", server.url("/gone.wav"), by_person=True)
+        search = Catalogue([], chosen)
+        job = Job(TRACK, (), (chosen,))
+        result = fetch_track(job, dataclasses.replace(t, search=search))
+
+    assert (result.status, search.asked) == (Status.FAILED, [])
+    assert result.found == (chosen,)
 
 
 @pytest.mark.parametrize("provider", ["url", "jamendo"])

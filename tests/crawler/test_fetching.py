@@ -384,6 +384,22 @@ def test_candidate_that_fails_makes_room_for_the_next(tmp_path: Path) -> None:
     assert by_status(outcomes) == {Status.DONE: 1}
 
 
+def test_a_result_that_is_gone_is_rejected(tmp_path: Path) -> None:
+    """It fails the song now; ``--retry permanent`` searches and finds another."""
+    gone = {"id": "1", "url": "/gone.wav", "title": "The Band - Song", "duration": 2}
+    good = {**gone, "id": "2", "url": "/good.wav"}
+    retry = frozenset([ErrorClass.PERMANENT])
+
+    [outcome] = search_for(tmp_path, [gone], {})
+    [rejected] = rows(tmp_path, m.Candidate)
+    media: dict[str, Route] = {"/good.wav": song_bytes(tmp_path)}
+    again = search_for(tmp_path, [good], media, retry=retry)
+
+    assert (outcome.status, rejected["decision"]) == (Status.FAILED, "rejected")
+    assert "found HTTP 404; it is gone" in rejected["reason"]
+    assert by_status(again) == {Status.DONE: 1}
+
+
 def test_search_is_not_repeated_for_a_temporary_failure(tmp_path: Path) -> None:
     """What was accepted is fetched by the next run without searching again."""
     found = [
