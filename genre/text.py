@@ -11,6 +11,8 @@ import unicodedata
 MAX_TEXT = 500  # characters; longer fields are a mistake or an attack
 
 _SPACE = re.compile(r"\s+")
+# The login in an address, also in one that is mistyped: no one is to read it on a screen.
+_LOGIN = re.compile(r"(?<=://)[^/\s@?#]+@|(?<=/)[^/\s@:]+:[^/\s@]+@")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 
 
@@ -29,8 +31,12 @@ def clean_text(raw: object, *, limit: int = MAX_TEXT) -> str:
 
 
 def display(raw: object, *, width: int = 120) -> str:
-    """Return ``raw`` fit for a terminal: unsafe characters made visible, cut to width."""
-    text = str(raw)[: 4 * width]
+    """Return ``raw`` fit for a terminal: unsafe characters made visible, cut to width.
+
+    The login of an address, ``//user:password@host``, is left out.
+    """
+    text = str(raw)
+    text = (_LOGIN.sub("", text) if "@" in text else text)[: 4 * width]
     shown = "".join(f"\\u{ord(c):04x}" if _is_unsafe(c) else c for c in text)
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 

@@ -104,9 +104,9 @@ def without_login(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def is_web_address(text: str) -> bool:
-    """Tell an http(s) address, good or bad, from a path and from words."""
-    return text.lower().startswith(("http://", "https://"))
+def is_address(text: str) -> bool:
+    """Tell an address, good or bad and of whatever scheme, from a path and from words."""
+    return re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE) is not None
 
 
 def shown_scheme(location: str) -> str:

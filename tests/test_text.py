@@ -57,6 +57,23 @@ def test_display_shows_no_control_character(raw: str) -> None:
     assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} for c in shown)
 
 
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("at http://ann:pw@h:81/a@b?x=1@2", "at http://h:81/a@b?x=1@2"),
+        ("ftp://token@h/", "ftp://h/"),
+        ("/lists/http:/ann:p%40w@h/p.m3u", "/lists/http:/h/p.m3u"),
+        ("//ann:pw@h/x", "//h/x"),
+        ("https://www.youtube.com/@somebody", "https://www.youtube.com/@somebody"),
+        ("me@example.org: a/b@c", "me@example.org: a/b@c"),
+        ("x" * 90 + " http://ann:" + "p" * 500 + "@h/", "x" * 90 + " http://h/"),
+    ],
+)
+def test_display_leaves_logins_out(raw: str, shown: str) -> None:
+    """Whatever is shown with an address, nobody reads the login in it."""
+    assert display(raw) == shown
+
+
 def test_display_cuts_to_the_width() -> None:
     """A long text ends with an ellipsis at the width."""
     assert display("abcdef", width=4) == "abc…"

@@ -36,7 +36,7 @@ from genre.records import (
     Track,
 )
 from genre.text import clean_text, display
-from genre.urls import is_web_address, redact
+from genre.urls import is_address, redact
 
 _PAGE = 200
 _NEXT = {
@@ -213,7 +213,7 @@ def _shown_candidate(found: Candidate) -> Candidate:
 
 
 def _without_query(text: str) -> str:
-    return redact(text) if is_web_address(text) else text
+    return redact(text) if is_address(text) else text
 
 
 def as_text(review: Review) -> str:

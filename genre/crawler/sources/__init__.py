@@ -74,7 +74,7 @@ from genre.errors import ItemError, UsageError
 from genre.files import sha256_file
 from genre.records import ErrorClass, ListEntry, PlaylistData, Unchanged
 from genre.text import display, text_key
-from genre.urls import redact, without_login
+from genre.urls import redact
 
 __all__ = [
     "AUDIO_ENDINGS",
@@ -148,9 +148,8 @@ def service_of_source(source: str) -> Service | None:
 
 def shown_source(source: str) -> str:
     """Return a source for messages: no login, and of its query only a service's own."""
-    if is_address(source) and not service_of_source(source):
-        return redact(source)
-    return display(without_login(source) if is_address(source) else source, width=100)
+    hidden = "://" in source and not service_of_source(source)
+    return redact(source) if hidden else display(source, width=100)
 
 
 def check_argument(source: str, *, base: Path) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from genre.crawler import sites
 from genre.text import display
-from genre.urls import is_web_address, redact, without_login
+from genre.urls import is_address, redact, without_login
 
 AUDIO_ENDINGS = frozenset(
     [".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac",
@@ -113,7 +113,7 @@ def _address(url: str, *, trusted: bool) -> Place:
 
 def _shown(location: str) -> str:
     """Return a row's path or address for messages."""
-    return redact(location) if is_web_address(location) else display(location, width=60)
+    return redact(location) if is_address(location) else display(location, width=60)
 
 
 def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
