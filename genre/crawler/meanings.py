@@ -58,8 +58,15 @@ _OFFLINE = (
 )
 _FULL_DISK = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _HOST = re.compile(r"(?:failed to resolve |host=)['\"]([^'\"]+)['\"]", re.IGNORECASE)
-# What it puts before the fault itself; an id is random letters, and means nothing.
-_BEFORE = re.compile(r"^(?:ERROR:\s*)?(?:\[[\w:+.-]+\]\s+(?:[^\s:]+:\s+)?)?")
+# What it puts before the fault itself: an extractor's name, then what was asked for. An
+# id is random letters and a query is the name of a song: whatever they say, they mean
+# nothing. A query may hold quotes and colons of its own, so its end is the last one.
+_BEFORE = re.compile(
+    r"^(?:ERROR:\s*)?(\[[\w:+.-]+\]\s+)?"
+    r"(?:query \".*\"(?: page \d+)?:\s+|\S+ page \d+:\s+|(?(1)[^\s:]+:\s+|(?!)))?",
+    re.DOTALL,
+)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)  # holds names as well
 # Where what it says about the fault ends, and what it says to its own users begins.
 _FOR_OTHERS = re.compile(r"\s*(\(caused by |; please report this issue)", re.IGNORECASE)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -75,14 +82,14 @@ _ADVICE = {
 
 def meaning_of(text: str, site: str) -> GenreError:
     """Return the error of our own that an error text of yt-dlp means."""
-    said = shortened(text) or "no reason"
-    if _FULL_DISK.search(text):
+    said, fault = shortened(text) or "no reason", _fault(text)
+    if _FULL_DISK.search(fault):
         return DiskFullError(f"The disk is full ({said}); free some room.")
     for pattern, why in _OFFLINE:
-        if re.search(pattern, text, re.IGNORECASE):
-            host = _HOST.search(text)
+        if re.search(pattern, fault, re.IGNORECASE):
+            host = _HOST.search(fault)
             return no_network(host[1] if host else site, why)
-    error_class = _class_of(text)
+    error_class = _class_of(fault)
     found = f"Expected {site} to answer, found: {said}"
     if error_class is ErrorClass.STOP:
         until = (datetime.now(UTC) + _PAUSE).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -101,8 +108,13 @@ def shortened(text: str) -> str:
     return sentences or said[:_SAID].rpartition(" ")[0] + "…"
 
 
-def _class_of(text: str) -> ErrorClass:
-    fault = _BEFORE.sub("", _COLOURS.sub("", text), count=1)[:_READ]
+def _fault(text: str) -> str:
+    """Return what an error text says of the fault, without what was asked for."""
+    said = _BEFORE.sub("", _COLOURS.sub("", text), count=1)
+    return _ADDRESS.sub("", said)[:_READ]
+
+
+def _class_of(fault: str) -> ErrorClass:
     for pattern, error_class in _MEANINGS:
         if re.search(pattern, fault, re.IGNORECASE):
             return error_class

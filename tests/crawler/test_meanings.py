@@ -150,6 +150,54 @@ def test_an_id_means_nothing(video: str) -> None:
     assert error.error_class is ErrorClass.TEMPORARY
 
 
+SONGS = [
+    "Rate Limit - Captcha",
+    "The Band - Deleted",
+    "The Band - Sign In",
+    'Say "No Space Left On Device"',
+    'The "Band" page 1: Captcha',
+    "Failed to resolve",
+    "429: Too Many Requests",
+]
+ASKED = [
+    'query "{}" page 1: ',
+    'query "{}" page 12: ',
+    'query "{}": ',
+    '[youtube:search] query "{}" page 1: ',
+]
+
+
+@pytest.mark.parametrize("song", SONGS)
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_name_of_a_song_means_nothing(asked: str, song: str) -> None:
+    """A search is quoted before its fault; only the fault says what happened."""
+    about = f"ERROR: {asked.format(song)}"
+    passing = meaning_of(f"{about}Unable to download API page: timed out", "youtube")
+    limited = meaning_of(f"{about}HTTP Error 429: Too Many Requests", "youtube")
+
+    assert isinstance(passing, FetchError)
+    assert passing.error_class is ErrorClass.TEMPORARY
+    assert isinstance(limited, ServiceStopError)
+
+
+@pytest.mark.parametrize(
+    ("text", "error_class"),
+    [
+        ("PLcaptcha_DRM page 2: Read timed out", ErrorClass.TEMPORARY),
+        ("[youtube:tab] PLcaptcha page 2: Read timed out", ErrorClass.TEMPORARY),
+        ("[Bandcamp] captcha-removed: Read timed out", ErrorClass.TEMPORARY),
+        ("Unsupported URL: https://x.org/captcha-rate-limit", ErrorClass.PERMANENT),
+        ("Invalid URL: https://x.org/deleted-sign-in", ErrorClass.TEMPORARY),
+    ],
+)
+def test_lists_and_addresses_mean_nothing(text: str, error_class: ErrorClass) -> None:
+    """Nor does what a playlist or an address is called."""
+    error = meaning_of(f"ERROR: {text}", "youtube")
+
+    assert isinstance(error, FetchError)
+    assert error.error_class is error_class
+
+
 def test_a_stop_names_its_end() -> None:
     """A site that asks to be left alone is asked again after an hour, not before."""
     error = meaning_of("HTTP Error 429: Too Many Requests", "youtube")
