@@ -1,12 +1,15 @@
 """When two playlist rows are one song, and what its id is.
 
-In this order: a source reference (video id, file content...), the ISRC, and the
-text key with agreeing durations. Pure: the catalog is asked by ``record.py``.
+In this order: a source reference (video id, file content...), the ISRC, where its
+recording came from, and the text key with agreeing durations. Pure: a crawl looks songs
+up in the catalog (``songs.py``), a plan in the list as well (``grouping.py``).
 """
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from genre.crawler import licences, titles
 from genre.records import ArtistRole, PlaylistItem, Track
@@ -25,6 +28,28 @@ class Song:
     match_key: str  # "" when the row names no artist or no title
     artists: tuple[tuple[str, ArtistRole], ...]  # comparable name, role
     reference: tuple[str, str]  # source and source id; every row has one
+
+
+class Shelf(Protocol):
+    """Songs that are known, by what they go by."""
+
+    def by_ref(self, reference: tuple[str, str]) -> Track | None:
+        """Return the song that is known by a reference."""
+
+    def by_isrc(self, isrc: str) -> Track | None:
+        """Return the oldest song with an ISRC; none for ""."""
+
+    def by_audio(self, reference: tuple[str, str]) -> Track | None:
+        """Return the oldest song whose present recording came from there."""
+
+    def by_match_key(self, match_key: str) -> Sequence[Track]:
+        """Return the songs with a text key, the oldest first; none for ""."""
+
+    def is_named(self, known: Track) -> bool:
+        """Tell whether artist and title of a song are known."""
+
+    def merge(self, one: Track, other: Track) -> Track:
+        """Let the older of two songs take over everything of the other; return it."""
 
 
 def song_of(item: PlaylistItem) -> Song:
@@ -95,6 +120,39 @@ def one_isrc(known: Track, row: Track) -> bool:
 def same_by_text(known: Track, row: Track) -> bool:
     """Tell whether a known track of equal text key is the row's song."""
     return one_isrc(known, row) and durations_agree(known.duration_s, row.duration_s)
+
+
+def find(shelf: Shelf, song: Song) -> Track | None:
+    """Find the song on the shelf that a row means.
+
+    A reference and an ISRC that lead to two songs show that these are one, and so do a
+    reference without names and the names of its row. That a recording was fetched from
+    the reference is a matcher's word: it joins no two songs.
+    """
+    known = _by_codes(shelf, song)
+    if known:
+        same = None if shelf.is_named(known) else _by_names(shelf, song, unlike=known)
+        return shelf.merge(known, same) if same else known
+    by_audio = shelf.by_audio(song.reference)
+    if by_audio and one_isrc(by_audio, song.track):
+        return by_audio
+    return _by_names(shelf, song)
+
+
+def _by_codes(shelf: Shelf, song: Song) -> Track | None:
+    by_ref, by_isrc = shelf.by_ref(song.reference), shelf.by_isrc(song.track.isrc)
+    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
+        return shelf.merge(by_ref, by_isrc)
+    return by_ref or by_isrc
+
+
+def _by_names(shelf: Shelf, song: Song, *, unlike: Track | None = None) -> Track | None:
+    """Return the oldest song of the row's names, length and ISRC, and of ``unlike``'s."""
+    stated = [song.track, unlike] if unlike else [song.track]
+    for known in shelf.by_match_key(song.match_key):
+        if all(same_by_text(known, one) for one in stated):
+            return known
+    return None
 
 
 def _without(main: str, guests: tuple[str, ...]) -> str:

@@ -1,8 +1,7 @@
 """Which song of the catalog a playlist row means, and what the row adds to it.
 
-In this order: the song with the row's reference, with its ISRC, whose recording came
-from there, or with the same names. Works on a ``SongBatch``, which ``record`` reads and
-writes; the rules of what is one song are in ``identity``.
+Works on a ``SongBatch``, which ``record`` reads and writes; the rules of what is one song
+are in ``identity``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,14 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genre.crawler.identity import (
-    Song,
-    facts_of,
-    one_isrc,
-    reference_of,
-    same_by_text,
-    song_of,
-)
+from genre.crawler.identity import Song, facts_of, find, reference_of, song_of
 from genre.records import PlaylistItem, Said, Track, TrackRef
 from genre.text import clean_text, display
 
@@ -142,7 +134,7 @@ def tags_of(heard: Heard, playlist_source: str) -> Iterator[Said]:
 def record_song(batch: "SongBatch", heard: Heard) -> Found:
     """Record a row's song."""
     item, song = heard.item, heard.song
-    known = _find(batch, song)
+    known = find(batch, song)
     if known is None:
         batch.add(song.track, match_key=song.match_key, roles=song.artists)
     else:
@@ -156,38 +148,3 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
         has_new_place=bool(is_new and known and heard.place),
         other_licence=other_licence(known, song.track) if known else "",
     )
-
-
-def _find(batch: "SongBatch", song: Song) -> Track | None:
-    """Find a song that is known.
-
-    A reference and an ISRC that lead to two songs show that these are one, and so do a
-    reference without names and the names of its row. That a recording was fetched from
-    the reference is a matcher's word: it joins no two songs.
-    """
-    known = _by_codes(batch, song)
-    if known:
-        same = None if batch.is_named(known) else _by_names(batch, song, unlike=known)
-        return batch.merge(known, same) if same else known
-    by_audio = batch.by_audio(song.reference)
-    if by_audio and one_isrc(by_audio, song.track):
-        return by_audio
-    return _by_names(batch, song)
-
-
-def _by_codes(batch: "SongBatch", song: Song) -> Track | None:
-    by_ref, by_isrc = batch.by_ref(song.reference), batch.by_isrc(song.track.isrc)
-    if by_ref and by_isrc and by_ref.id != by_isrc.id and not by_ref.isrc:
-        return batch.merge(by_ref, by_isrc)
-    return by_ref or by_isrc
-
-
-def _by_names(
-    batch: "SongBatch", song: Song, *, unlike: Track | None = None
-) -> Track | None:
-    """Return the oldest song of the row's names, length and ISRC, and of ``unlike``'s."""
-    stated = [song.track, unlike] if unlike else [song.track]
-    for known in batch.by_match_key(song.match_key):
-        if all(same_by_text(known, one) for one in stated):
-            return known
-    return None
