@@ -75,7 +75,8 @@ class HttpClient:
     ``service`` names whose budget a request uses and who is stopped when it wants to
     be left alone ("deezer", "archive", ...); empty means the host. ``lookup``,
     ``clock``, ``sleep`` and ``budgets`` are arguments so that a test need not wait nor
-    own a name server.
+    own a name server. ``wire`` and ``patience`` are for a library with a client of its
+    own: what it asks keeps our pace, and ``close`` ends it too.
     """
 
     def __init__(
@@ -88,10 +89,10 @@ class HttpClient:
         budgets: Mapping[str, Budget] = BUDGETS,
     ) -> None:
         self._agent = user_agent(settings)
-        self._wire = Wire(lookup)
+        self.wire = Wire(lookup)
         self._logins = Logins()
-        self._sleep = sleep or self._wire.closing.wait
-        self._patience = Patience(
+        self._sleep = sleep or self.wire.closing.wait
+        self.patience = Patience(
             budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
         )
 
@@ -203,7 +204,7 @@ class HttpClient:
 
     def close(self) -> None:
         """Break off what other threads do here; they raise KeyboardInterrupt."""
-        self._wire.close()
+        self.wire.close()
 
     def _persist(
         self, ask: _Ask, read: Callable[[Reply], Answer], deadline_s: float
@@ -214,11 +215,11 @@ class HttpClient:
             with self._get(ask, deadline) as reply:
                 return read(reply)
 
-        return self._patience.persist(once, service=ask.service, deadline=deadline)
+        return self.patience.persist(once, service=ask.service, deadline=deadline)
 
     def _wait(self, seconds: float) -> None:
         self._sleep(seconds)
-        self._wire.check_open()
+        self.wire.check_open()
 
     @contextlib.contextmanager
     def _get(self, ask: _Ask, deadline: Deadline) -> Iterator[Reply]:
@@ -226,10 +227,10 @@ class HttpClient:
         target, trusted, own = parse_target(ask.url), ask.trusted, ask.own
         for _ in range(_MAX_REDIRECTS + 1):
             service = ask.service or target.host_header
-            self._patience.take_turn(service, deadline)
+            self.patience.take_turn(service, deadline)
             login = self._logins.headers(target) if trusted else {}
             headers = {"User-Agent": self._agent, **ask.accept, **login, **own}
-            with self._wire.exchange(
+            with self.wire.exchange(
                 target, headers, deadline=deadline, trusted=trusted
             ) as reply:
                 location = _location(reply)

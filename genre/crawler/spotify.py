@@ -10,14 +10,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin
 
 import spotipy
 from requests import HTTPError
 from spotipy.cache_handler import MemoryCacheHandler
 
-from genre.budgets import BUDGETS
 from genre.config import Settings
 from genre.connections import Deadline
 from genre.crawler import spotify_refusals as refusals
@@ -27,8 +26,7 @@ from genre.crawler.spotify_refusals import SERVICE
 from genre.crawler.spotify_token import Token, TokenFile, service_address
 from genre.errors import FetchError
 from genre.files import utc_now
-from genre.http import user_agent
-from genre.patience import Patience
+from genre.http import HttpClient, user_agent
 from genre.refusals import when_to_return
 from genre.urls import resolve
 from genre.wire import Wire
@@ -54,7 +52,8 @@ logging.getLogger("spotipy").setLevel(logging.CRITICAL)
 class SpotifyClient:
     """Reads playlists with the user's login; one thread at a time.
 
-    ``clock`` and ``sleep`` are arguments so that a test need not wait.
+    All that ask through one ``http`` keep one pace and one rest; it is closed by its
+    owner.
 
     Raises
     ------
@@ -62,31 +61,16 @@ class SpotifyClient:
         Nobody is logged in, or the login is for another app or address.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
+    def __init__(self, settings: Settings, http: HttpClient) -> None:
         self._prefix = _prefix(settings)
-        self._patience = Patience(
-            BUDGETS, longest_s=settings.max_wait_s, clock=clock, sleep=sleep
-        )
-        self._wire = Wire(resolve)
-        self._access = _Access(settings, self._wire)
+        self._patience = http.patience
+        self._access = _Access(settings, http.wire)
         self._spotify = spotipy.Spotify(
             requests_session=wired_session(
-                self._wire, self._prefix, agent=user_agent(settings), limits=_LIMITS
+                http.wire, self._prefix, agent=user_agent(settings), limits=_LIMITS
             )
         )
         self._spotify.prefix = self._prefix
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._wire.close()
 
     def playlist(self, playlist_id: str) -> dict[str, Any]:
         """Return what Spotify says of a playlist as a whole.

@@ -14,6 +14,7 @@ from genre.config import Settings
 from genre.crawler.spotify import SpotifyClient
 from genre.crawler.spotify_token import TokenFile
 from genre.errors import FetchError, ItemError, LoginError, ServiceStopError
+from genre.http import HttpClient
 from genre.records import ErrorClass
 from tests.clocks import FakeClock
 from tests.servers import Reply, json_reply, redirect, serve
@@ -35,8 +36,10 @@ def fake() -> Iterator[FakeSpotify]:
 def client_of(settings: Settings, clock: FakeClock | None = None) -> Iterator[Any]:
     """Open a client that sleeps on a clock of its own."""
     clock = clock or FakeClock()
-    with SpotifyClient(settings, clock=clock, sleep=clock.sleep) as client:
-        yield client
+    with contextlib.closing(
+        HttpClient(settings, clock=clock, sleep=clock.sleep)
+    ) as http:
+        yield SpotifyClient(settings, http)
 
 
 def names(client: SpotifyClient) -> list[str]:
@@ -270,8 +273,10 @@ def test_no_secret_reaches_a_log(
 
 def test_nobody_is_logged_in(fake: FakeSpotify, tmp_path: Path) -> None:
     """Without a login the user is told how to get one, and Spotify is not asked."""
+    settings = fake.settings(tmp_path)
+
     with pytest.raises(LoginError, match="run `genre login spotify` first"):
-        SpotifyClient(fake.settings(tmp_path))
+        SpotifyClient(settings, HttpClient(settings))
 
     assert fake.server.requests == []
 

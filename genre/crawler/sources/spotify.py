@@ -48,7 +48,7 @@ def recognise(source: str) -> str | None:
 
 
 def read(playlist_id: str, kit: Kit) -> PlaylistData | Unchanged:
-    """Read a playlist with the user's login.
+    """Read a playlist with the user's login, unless it is as the catalog knows it.
 
     Raises
     ------
@@ -57,14 +57,7 @@ def read(playlist_id: str, kit: Kit) -> PlaylistData | Unchanged:
     """
     from genre.crawler.spotify import SpotifyClient
 
-    with SpotifyClient(kit.settings) as client:
-        return read_with(client, playlist_id, kit)
-
-
-def read_with(
-    client: "SpotifyClient", playlist_id: str, kit: Kit
-) -> PlaylistData | Unchanged:
-    """Read a playlist through ``client``, unless it is as the catalog knows it."""
+    client = SpotifyClient(kit.settings, kit.client)
     about = client.playlist(playlist_id)
     snapshot = text(about.get("snapshot_id"))
     checksum = f"{_READER}:{clean_text(snapshot)}" if snapshot else ""

@@ -1,15 +1,21 @@
 """Spotify playlists: what is recognised, what rows become, what a crawl makes of them."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from genre.crawler.sources import read_source, spotify
-from genre.crawler.spotify import SpotifyClient
 from genre.db import dump, open_catalog
 from genre.errors import FetchError, LoginError, ServiceStopError
+from genre.http import HttpClient
 from genre.records import ListEntry, PlaylistData, PlaylistItem, Status, Unchanged
 from tests.clocks import FakeClock
 from tests.crawler.crawls import run
@@ -38,9 +44,9 @@ def read(
     """Read a playlist with a valid login; the catalog knows the checksum ``known``."""
     settings, clock = fake.settings(folder), FakeClock()
     fake.log_in(settings)
-    kit = make_kit(folder, kit={"last_checksum": lambda _service, _id: known})
-    with SpotifyClient(settings, clock=clock, sleep=clock.sleep) as client:
-        return spotify.read_with(client, source, kit)
+    http = HttpClient(settings, clock=clock, sleep=clock.sleep)
+    own = {"client": http, "settings": settings, "last_checksum": lambda *_of: known}
+    return spotify.read(source, make_kit(folder, kit=own))
 
 
 def data_of(fake: FakeSpotify, folder: Path) -> PlaylistData:
@@ -222,6 +228,70 @@ def test_without_a_login(fake: FakeSpotify, tmp_path: Path) -> None:
 
     with pytest.raises(LoginError, match="run `genre login spotify` first"):
         read_source(ListEntry("spotify:playlist:mine", (), 1), kit)
+
+
+# --- several at once -----------------------------------------------------------------
+
+
+@pytest.fixture
+def two() -> Iterator[FakeSpotify]:
+    """Serve two playlists of one song."""
+    with FakeSpotify({"a": [song(1)], "b": [song(2)]}).running() as running:
+        yield running
+
+
+def test_playlists_read_at_once_share_the_pace(
+    two: FakeSpotify, tmp_path: Path
+) -> None:
+    """Four requests from two threads leave no faster than four a second."""
+    settings, clock = two.settings(tmp_path), FakeClock()
+    two.log_in(settings)
+    http = HttpClient(settings, clock=clock, sleep=clock.sleep)
+    kit = make_kit(tmp_path, kit={"client": http, "settings": settings})
+    start = clock()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: spotify.read(name, kit), "ab"))
+
+    assert [two.asked(f"/v1/playlists/{path}") for path in ("a", "b/items")] == [1, 1]
+    assert clock() - start >= 0.75
+
+
+def test_a_stop_holds_for_the_other_playlists(two: FakeSpotify, tmp_path: Path) -> None:
+    """Told to stay away at one playlist, we do not ask for the next."""
+    settings = two.settings(tmp_path)
+    two.log_in(settings)
+    kit = make_kit(tmp_path, kit={"settings": settings})
+    wait = Reply(status=429, headers={"Retry-After": "86400"})
+    two.faults["/v1/playlists/a"].append(wait)
+
+    for name in "ab":
+        with pytest.raises(ServiceStopError):
+            spotify.read(name, kit)
+
+    assert two.asked("/v1/playlists/b") == 0
+
+
+def test_ctrl_c_ends_a_rest(two: FakeSpotify, tmp_path: Path) -> None:
+    """An interrupt does not wait until Spotify may be asked again."""
+    two.log_in(two.settings(tmp_path))
+    for path in ("a", "b"):
+        rest = Reply(status=429, headers={"Retry-After": "300"})
+        two.faults[f"/v1/playlists/{path}"].extend([rest] * 4)
+    (tmp_path / "list.txt").write_text("spotify:playlist:a X\nspotify:playlist:b X\n")
+    options = {**two.options(tmp_path), "corpus": "corpus", "max_wait_s": "600"}
+    own = {f"GENRE_{name.upper()}": value for name, value in options.items()}
+    command = [sys.executable, "-m", "genre", "crawl", "--playlists", "list.txt"]
+
+    crawl = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, **own})
+    while not two.server.requests and crawl.poll() is None:
+        time.sleep(0.02)
+    crawl.send_signal(signal.SIGINT)
+
+    try:
+        assert crawl.wait(timeout=60) == 130
+    finally:
+        crawl.kill()
 
 
 # --- whole crawls --------------------------------------------------------------------
