@@ -89,6 +89,10 @@ class FakeService:
         """Answer the next requests whose path holds ``on`` with ``reply``."""
         self._faults.append(_Fault(reply, on, times))
 
+    def forgive(self) -> None:
+        """Answer everything from now on."""
+        self._faults.clear()
+
     @property
     def paths(self) -> list[str]:
         """The paths asked for, in order, without the prefix."""
