@@ -39,6 +39,7 @@ _MEANINGS = (
     (r"HTTP Error 401|not available on this app", ErrorClass.ENVIRONMENT),
     (r"requested format is not available|only images", ErrorClass.ENVIRONMENT),
     (r"no video formats|challenge solving failed", ErrorClass.ENVIRONMENT),
+    (r"impersonat|client challenge", ErrorClass.ENVIRONMENT),
     (r"JavaScript runtime|JS runtime|\bPO.?token", ErrorClass.ENVIRONMENT),
     (r"certificate|unable to (open for writing|write)", ErrorClass.ENVIRONMENT),
     # It is not there, or not what we can use.

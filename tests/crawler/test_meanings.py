@@ -102,6 +102,12 @@ SAID: dict[ErrorClass, list[str]] = {
         ),
         "n challenge solving failed: Some formats may be missing.",
         "tv client https formats require a GVS PO Token which was not provided.",
+        "Got client challenge webpage response with chrome; please report this issue",
+        (
+            "The extractor is attempting impersonation, but no impersonate target is"
+            " available. If you encounter errors, then see https://h/impersonation for"
+            " information on installing the required dependencies"
+        ),
         "unable to open for writing: [Errno 13] Permission denied: 'x.m4a'",
         "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed",
     ],
