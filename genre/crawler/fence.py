@@ -3,13 +3,17 @@
 yt-dlp follows whatever address an extractor or a redirect names, and starts ffmpeg
 where it sees fit. Python tells an audit hook of each connection and each program
 before it happens: whichever library asks, and with the address that a name was
-resolved to, so no name can lead around it. Runs inside the child only (``ytdlp``).
+resolved to, so no name can lead around it. A library that connects without Python
+(``curl_cffi``, with which yt-dlp plays a browser) is not loaded: yt-dlp does without.
+Runs inside the child only (``ytdlp``).
 """
 
 import errno
 import functools
 import ipaddress
+import shutil
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +23,7 @@ from urllib.parse import urlsplit
 from genre.urls import is_public
 
 _PROGRAMS = frozenset(["deno", "node", "bun", "qjs"])  # they solve YouTube's riddles
+_UNSEEN = "curl_cffi"  # its connections are made in C, and no hook hears of them
 _STARTS = frozenset(
     ["subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system"]
 )
@@ -63,14 +68,29 @@ class Fence:
 @functools.cache
 def fence() -> Fence:
     """Return this process's fence; a hook of Python's cannot be taken down again."""
+    sys.modules[_UNSEEN] = None  # type: ignore[assignment] # so Python refuses to load it
     found = Fence()
     sys.addaudithook(found.check)
     return found
 
 
-def _check_program(path: str) -> None:
-    if Path(path).stem.lower() not in _PROGRAMS:
+def _check_program(program: str) -> None:
+    if _place_of(program) not in set(_runtimes()):
         raise PermissionError(errno.EACCES, "yt-dlp may not start this program")
+
+
+def _runtimes() -> Iterator[str]:
+    """Yield the JavaScript runtimes that are where yt-dlp looks for them."""
+    for name in _PROGRAMS:
+        for folders in (sysconfig.get_path("scripts"), None):
+            if place := _place_of(name, folders):
+                yield place
+
+
+def _place_of(program: str, folders: str | None = None) -> str:
+    """Return the path of what starts under a name, "" for nothing."""
+    place = shutil.which(program, path=folders)
+    return str(Path(place).absolute()) if place else ""
 
 
 def _is_public(host: str) -> bool:

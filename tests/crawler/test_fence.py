@@ -1,6 +1,7 @@
 """Where yt-dlp may not go: private networks, other programs."""
 
 import contextlib
+import importlib
 import subprocess
 import sys
 import urllib.error
@@ -115,11 +116,43 @@ def test_what_is_opened(files: Server, opened: list[str], reached: bool) -> None
     assert bool(bounds.refused) is not reached
 
 
-def test_programs(tmp_path: Path) -> None:
-    """No program starts, not even ffmpeg, but for a JavaScript runtime."""
-    with fence().raised([]):
-        for program in ("ffmpeg", sys.executable):
-            with pytest.raises(PermissionError, match="may not start"):
-                subprocess.run([program, "-version"], check=False)
-        with pytest.raises(FileNotFoundError):
-            subprocess.run([str(tmp_path / "deno"), "--version"], check=False)
+def runs(program: str) -> bool:
+    """Tell whether a program starts while the fence is up."""
+    with fence().raised([]), contextlib.suppress(PermissionError, FileNotFoundError):
+        return subprocess.run([program, "-v"], check=False).returncode == 0
+    return False
+
+
+def test_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No program starts, not even ffmpeg, but the runtimes where yt-dlp finds them."""
+    folders = [tmp_path / "path", tmp_path / "elsewhere"]
+    for folder in folders:
+        folder.mkdir()
+        for name in ("node", "node.sh", "ffmpeg"):
+            (folder / name).write_text("#!/bin/sh\nexit 0\n")
+            (folder / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(folders[0]), prepend=":")
+    own, strange = folders
+
+    assert runs("node")
+    assert runs(str(own / "node"))
+    for program in ("ffmpeg", str(own / "node.sh"), str(strange / "node")):
+        assert not runs(program)
+    assert not runs(str(tmp_path / "deno"))
+    assert not runs(sys.executable)
+
+
+def test_library_that_python_cannot_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What connects without Python's knowing is not loaded, so yt-dlp does without."""
+    (tmp_path / "curl_cffi").mkdir()
+    (tmp_path / "curl_cffi" / "__init__.py").write_text("")
+    (tmp_path / "curl_cffi" / "requests.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    fence()
+
+    for name in ("curl_cffi", "curl_cffi.requests"):
+        with pytest.raises(ImportError, match="curl_cffi"):
+            importlib.import_module(name)
