@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from genre.crawler.discovery.ranking import Ranked
-    from genre.crawler.review import Review
+    from genre.crawler.shown import Review
     from genre.demo.tour import Finding, Step
     from genre.labeler.explain import TrackExplanation
 
@@ -201,7 +201,7 @@ class Report:
 
     def reviews(self, found: "Iterable[Review]", *, limit: int) -> None:
         """Write songs and their candidates: at most ``limit`` for people."""
-        from genre.crawler.review import as_text
+        from genre.crawler.shown import as_text
 
         n = 0
         for review in found:

@@ -1,6 +1,6 @@
 """Which of a song's candidates are fetched, and what is said of the others. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from genre.crawler import matching
@@ -8,6 +8,7 @@ from genre.records import Candidate, Decision
 from genre.text import display
 
 TYPED = "url"  # the provider of an address that the user named
+Word = Mapping[tuple[str, str], Decision]  # a person's, by provider and id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,18 @@ def accepted(
 def _typed(candidate: Candidate) -> bool:
     """Tell whether the user typed the address: it may lead anywhere."""
     return candidate.by_person and candidate.provider == TYPED
+
+
+def word_of(candidates: Iterable[Candidate]) -> Word:
+    """Return what a person has said of a song's candidates."""
+    return {(c.provider, c.provider_id): c.decision for c in candidates if c.by_person}
+
+
+def agrees(word: Word, provider: str, provider_id: str) -> bool:
+    """Tell whether a recording may be a song's after a person's word."""
+    if said := word.get((provider, provider_id)):
+        return said is Decision.ACCEPTED
+    return Decision.ACCEPTED not in word.values()
 
 
 def after_hearing(

@@ -6,10 +6,9 @@ catalog, and never raises for what concerns only this song.
 """
 
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from genre.audio import convert_to_wav
@@ -18,19 +17,25 @@ from genre.crawler import matching, originals
 from genre.crawler.choosing import (
     AudioPlace,
     Heard,
+    Word,
     accepted,
     after_hearing,
     why_refused,
+    word_of,
 )
-from genre.crawler.player import Player
-from genre.crawler.search import SearchProvider
+from genre.crawler.obtaining import Tools, obtain
 from genre.crawler.searching import can_search, search_song
-from genre.crawler.services import Services, service_of
-from genre.crawler.sites import DIRECT, Site, site_named
 from genre.errors import FetchError, ItemError, MediaError, ServiceStopError
-from genre.files import disk_errors, publish, sha256_file
-from genre.http import HttpClient
-from genre.records import AudioFile, AudioInfo, Candidate, ErrorClass, Status, Track
+from genre.files import disk_errors, publish
+from genre.records import (
+    AudioFile,
+    AudioInfo,
+    Candidate,
+    Decision,
+    ErrorClass,
+    Status,
+    Track,
+)
 from genre.text import display
 
 # Of several failures the one that promises most decides about another try.
@@ -51,6 +56,14 @@ class Job:
     candidates: tuple[Candidate, ...] = ()  # accepted by an earlier search or a person
     wrong: frozenset[tuple[str, str]] = frozenset()  # what a person said it is not
 
+    @property
+    def word(self) -> Word:
+        """What a person had said of the song when the job was made."""
+        return {
+            **word_of(self.candidates),
+            **dict.fromkeys(self.wrong, Decision.REJECTED),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -63,24 +76,6 @@ class Result:
     found: tuple[Candidate, ...] = ()  # judged by a new search, or by listening
     error: ItemError | None = None
     message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a job works with; shared by all threads."""
-
-    settings: Settings
-    client: HttpClient
-    player: Player
-    search: SearchProvider
-    services: Services
-    stopping: threading.Event
-    site_named: Callable[[str], Site | None] = site_named
-
-    def check_running(self) -> None:
-        """Leave a thread whose command was interrupted."""
-        if self.stopping.is_set():
-            raise KeyboardInterrupt
 
 
 def fetch_track(job: Job, tools: Tools) -> Result:
@@ -210,7 +205,7 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
     incoming = tools.settings.corpus / "incoming"
     target = tools.settings.corpus / wav_path(track.id)
     with disk_errors(target), _scratch(incoming) as folder:
-        source, place = _obtain(place, folder, tools)
+        source, place = obtain(place, folder, tools)
         tools.check_running()
         wav = folder / "converted.wav"
         info = convert_to_wav(source, wav, settings=tools.settings)
@@ -221,50 +216,6 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
         publish(wav, target)
     return AudioFile(
         track.id, wav_path(track.id), place.provider, place.provider_id, info
-    )
-
-
-def _obtain(place: AudioPlace, folder: Path, tools: Tools) -> tuple[Path, AudioPlace]:
-    """Return a local file with the place's audio, and the place as its page tells it.
-
-    A local file is used where it is.
-    """
-    if place.provider == "file":
-        return _checked_file(Path(place.url), place.provider_id), place
-    if site := tools.site_named(place.provider):
-        tools.services.check(site.name)
-        found = tools.player.fetch(place.url, folder, site=site)
-        claimed = place.stated_s or found.duration_s
-        return found.path, replace(place, stated_s=claimed)
-    return _downloaded(place, folder / "download", tools), place
-
-
-def _downloaded(place: AudioPlace, target: Path, tools: Tools) -> Path:
-    service = place.provider if place.provider in DIRECT else ""
-    tools.services.check(service or service_of(place.url))
-    tools.client.download(
-        place.url,
-        target,
-        max_bytes=tools.settings.max_bytes,
-        deadline_s=tools.settings.download_deadline_s,
-        trusted=place.trusted,
-        service=service,
-    )
-    return target
-
-
-def _checked_file(path: Path, sha256: str) -> Path:
-    """Return a local file whose content still is what the playlist's row meant."""
-    try:
-        if sha256_file(path) == sha256:
-            return path
-        found = "other content"
-    except OSError as error:
-        found = (error.strerror or str(error)).lower()
-    raise MediaError(
-        f"Expected the audio file {display(path)} as it was when its playlist was read,"
-        f" found: {found}; put it back, or read the playlist again.",
-        error_class=ErrorClass.ENVIRONMENT,
     )
 
 

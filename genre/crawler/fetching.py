@@ -6,17 +6,19 @@ of every genre. Results are taken in that order too, whatever the number of jobs
 """
 
 import contextlib
-import re
 import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from genre.audio import terminate_children
 from genre.config import Settings
-from genre.crawler.choosing import AudioPlace
-from genre.crawler.download import Job, Result, Tools, fetch_track
+from genre.crawler.choosing import AudioPlace, agrees, word_of
+from genre.crawler.download import Job, Result, fetch_track
+from genre.crawler.obtaining import Tools
+from genre.crawler.outcomes import given_up, is_final, outcome_of, song_outcome
 from genre.crawler.player import Player
 from genre.crawler.search import make_search
 from genre.crawler.services import Services
@@ -24,7 +26,7 @@ from genre.crawler.sites import DIRECT, site_named
 from genre.db import Catalog, Session, attempts, audio_files, matches
 from genre.db.attempts import Block, Standing
 from genre.db.audio_files import Holding
-from genre.errors import ServiceStopError
+from genre.errors import FetchError, ServiceStopError
 from genre.files import require_room, utc_now
 from genre.http import HttpClient
 from genre.records import (
@@ -40,9 +42,6 @@ from genre.records import (
 from genre.text import display
 from genre.workers import await_result
 
-MAX_TEMPORARY = 5  # temporary failures in a row after which a song is given up
-_AGAIN = "After a change `--retry permanent` tries it again."
-_LATER = re.compile(r"[;,] (try again|run the same command again) later\.$")
 _PAGE = 200  # songs read from the catalog at once
 _WINDOW = 3  # jobs per thread that are begun or done but not written down yet
 
@@ -86,6 +85,7 @@ def _run(
     catalog: Catalog, tools: Tools, pool: ThreadPoolExecutor, wish: Wish
 ) -> Iterator[Outcome]:
     """Keep a bounded number of jobs in the air; write results down in order."""
+    corpus = tools.settings.corpus
     window: deque[Future[Result]] = deque()
     n_begun = 0
     for found in _due(catalog, tools.settings, wish.retry):
@@ -94,13 +94,13 @@ def _run(
             continue
         if n_begun == wish.limit:
             break
-        require_room(tools.settings.corpus, tools.settings.min_free_bytes)
+        require_room(corpus, tools.settings.min_free_bytes)
         window.append(pool.submit(fetch_track, found, tools))
         n_begun += 1
         if len(window) > _WINDOW * tools.settings.n_jobs:
-            yield from _write_down(catalog, await_result(window.popleft()))
+            yield from _write_down(catalog, corpus, await_result(window.popleft()))
     while window:
-        yield from _write_down(catalog, await_result(window.popleft()))
+        yield from _write_down(catalog, corpus, await_result(window.popleft()))
 
 
 @contextlib.contextmanager
@@ -154,10 +154,10 @@ def _settled(
     """Return the outcome of a song that is there, or is not to be tried again."""
     track, audio = holding.track, holding.audio
     if audio and (settings.corpus / audio.path).is_file():
-        return _outcome(track, Status.KEPT)
+        return song_outcome(track, Status.KEPT)
     if audio or standing is None or not _is_closed(standing, retry):
         return None
-    return _outcome(
+    return song_outcome(
         track,
         standing.outcome,
         message=standing.message,
@@ -167,14 +167,8 @@ def _settled(
 
 def _is_closed(standing: Standing, retry: frozenset[ErrorClass]) -> bool:
     """Tell whether a song is left alone this time."""
-    closed = _is_final(standing.outcome, standing.error_class)
+    closed = is_final(standing.outcome, standing.error_class)
     return closed and ErrorClass.PERMANENT not in retry
-
-
-def _is_final(outcome: Status, error_class: ErrorClass | None) -> bool:
-    """Tell whether a song failed for good, or nothing fits its names."""
-    for_good = outcome is Status.FAILED and error_class is ErrorClass.PERMANENT
-    return for_good or outcome is Status.REFUSED
 
 
 def _job(catalog: Catalog, holding: Holding) -> Job:
@@ -212,20 +206,44 @@ def _places(holding: Holding) -> tuple[AudioPlace, ...]:
 # --- what came of it --------------------------------------------------------------
 
 
-def _write_down(catalog: Catalog, result: Result) -> Iterator[Outcome]:
+def _write_down(catalog: Catalog, corpus: Path, result: Result) -> Iterator[Outcome]:
     """Record a result in one transaction; yield it, then what else is notable."""
+    fetched = result.audio
     with catalog.write() as session:
+        result = _heeding(session, result)
         matches.store(session, result.job.track.id, result.found)
         if isinstance(result.error, ServiceStopError):
             outcome = _note_stop(session, result, result.error)
         else:
             outcome = _note_attempt(session, result)
         twins = _note_audio(session, result.audio) if result.audio else []
+    if fetched and not result.audio:
+        (corpus / fetched.path).unlink(missing_ok=True)
     yield outcome
     for twin in twins:
         names = f"{display(twin.name, width=80)} [{twin.id}]"
         message = f"It sounds exactly like {names}: one recording under two names."
-        yield _outcome(result.job.track, Status.NOTE, message=message)
+        yield song_outcome(result.job.track, Status.NOTE, message=message)
+
+
+def _heeding(session: Session, result: Result) -> Result:
+    """Return a result, but not against what a person decided while it was fetched."""
+    track = result.job.track
+    word, audio = word_of(matches.of_track(session, track.id)), result.audio
+    if isinstance(result.error, ServiceStopError):
+        return result
+    if (
+        agrees(word, audio.provider, audio.provider_id)
+        if audio
+        else word == result.job.word
+    ):
+        return result
+    error = FetchError(
+        "Expected nobody to decide on this song while it was fetched, found that you"
+        " did; run the same command again: it heeds what you decided."
+    )
+    failed = replace(result, status=Status.FAILED, audio=None)
+    return replace(failed, error=error, message=str(error))
 
 
 def _note_audio(session: Session, audio: AudioFile) -> list[Track]:
@@ -237,58 +255,25 @@ def _note_stop(session: Session, result: Result, error: ServiceStopError) -> Out
     """Record that a service wants to be left alone; the song is not to blame."""
     until = error.retry_at or utc_now()
     attempts.block_service(session, Block(error.service, until, str(error)))
-    outcome = _of_result(result, ErrorClass.STOP)
+    outcome = outcome_of(result, ErrorClass.STOP)
     rests = {"service": error.service, "retry_at": until}
     return replace(outcome, data={**outcome.data, **rests})
 
 
 def _note_attempt(session: Session, result: Result) -> Outcome:
-    outcome = _of_result(result, result.error.error_class if result.error else None)
+    outcome = outcome_of(result, result.error.error_class if result.error else None)
     if outcome.error_class is ErrorClass.TEMPORARY:
-        outcome = _given_up(session, result, outcome)
+        outcome = given_up(outcome, _n_temporary(session, result))
     attempts.record_outcome(
         session, SubjectKind.TRACK, outcome, provider=result.provider
     )
     return outcome
 
 
-def _given_up(session: Session, result: Result, outcome: Outcome) -> Outcome:
-    """Return the outcome, permanent when it is one temporary failure too many."""
-    track = result.job.track
-    standing = attempts.standings(
-        session, [track.id], kind=SubjectKind.TRACK, stage=Stage.CRAWL
-    ).get(track.id)
-    if standing is None or standing.n_temporary + 1 < MAX_TEMPORARY:
-        return outcome
-    reason = _LATER.sub(".", outcome.message)  # a later run does not try it again
-    message = f"Given up after {MAX_TEMPORARY} tries: {reason} {_AGAIN}"
-    return _outcome(
-        track, Status.FAILED, message=message, error_class=ErrorClass.PERMANENT
+def _n_temporary(session: Session, result: Result) -> int:
+    """Return how often in a row a song has failed in a way that may pass."""
+    track_id = result.job.track.id
+    found = attempts.standings(
+        session, [track_id], kind=SubjectKind.TRACK, stage=Stage.CRAWL
     )
-
-
-def _of_result(result: Result, error_class: ErrorClass | None) -> Outcome:
-    """Return the outcome; what will not be tried again says how it would be."""
-    closed = _is_final(result.status, error_class)
-    message = f"{result.message} {_AGAIN}" if closed else result.message
-    return _outcome(
-        result.job.track, result.status, message=message, error_class=error_class
-    )
-
-
-def _outcome(
-    track: Track,
-    status: Status,
-    *,
-    message: str = "",
-    error_class: ErrorClass | None = None,
-) -> Outcome:
-    return Outcome(
-        Stage.CRAWL,
-        track.id,
-        status,
-        label=track.name,
-        message=message,
-        error_class=error_class,
-        data={"kind": "track"},
-    )
+    return found[track_id].n_temporary if track_id in found else 0

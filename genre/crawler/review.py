@@ -7,11 +7,18 @@ named the song only by that recording are read anew.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from genre.config import Settings
 from genre.crawler import sites
 from genre.crawler.choosing import TYPED
+from genre.crawler.shown import (
+    Review,
+    as_shown,
+    is_from,
+    shown_candidate,
+    without_query,
+)
 from genre.db import (
     Catalog,
     Session,
@@ -26,7 +33,6 @@ from genre.db import (
 from genre.errors import UsageError
 from genre.files import stage_lock
 from genre.records import (
-    AudioFile,
     Candidate,
     Decision,
     Outcome,
@@ -36,22 +42,13 @@ from genre.records import (
     Track,
 )
 from genre.text import clean_text, display
-from genre.urls import is_address, redact
+from genre.urls import redact
 
 _PAGE = 200
 _NEXT = {
     Decision.ACCEPTED: "`genre crawl --audio-only` fetches it",
     Decision.REJECTED: "it is not fetched for this song again",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A song, what was found for it, and what it sounds like now."""
-
-    track: Track
-    candidates: tuple[Candidate, ...]  # the best first
-    audio: AudioFile | None
 
 
 def reviews(
@@ -69,11 +66,11 @@ def reviews(
     with open_catalog(settings, readonly=True) as catalog:
         if track:
             with catalog.read() as session:
-                yield _as_shown(_review(session, lookup.one_track(session, track)))
+                yield as_shown(_review(session, lookup.one_track(session, track)))
             return
         after = ""
         while page := _page(catalog, after, uncertain=uncertain):
-            yield from map(_as_shown, page)
+            yield from map(as_shown, page)
             after = page[-1].track.id
 
 
@@ -95,20 +92,42 @@ def decide(
         The recording has to go, but a crawl is running.
     """
     with open_catalog(settings, create=False) as catalog:
-        with catalog.read() as session:
-            review = _review(session, lookup.one_track(session, track))
-        chosen = _chosen(review, candidate, decision)
-        if not _is_wrong(review.audio, chosen, decision):
-            with catalog.write() as session:
-                _write(session, review.track, chosen, decision)
-            return _outcome(review.track, _shown_candidate(chosen), decision)
+        with catalog.write() as session:
+            said = _said(session, track, candidate, decision)
+            if not said.is_wrong:
+                _write(session, said)
+                return _outcome(said)
         with stage_lock(settings.corpus, Stage.CRAWL):
             with catalog.write() as session:
-                _write(session, review.track, chosen, decision)
-                _forget_recording(session, review)
-            if review.audio:  # after the commit: a file without a row harms nobody
-                (settings.corpus / review.audio.path).unlink(missing_ok=True)
-        return _outcome(review.track, _shown_candidate(chosen), decision, gone=True)
+                said = _said(session, track, candidate, decision)
+                _write(session, said)
+                if said.is_wrong:
+                    _forget_recording(session, said.review)
+            if said.is_wrong and (audio := said.review.audio):
+                # After the commit: a file without a row harms nobody.
+                (settings.corpus / audio.path).unlink(missing_ok=True)
+        return _outcome(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A person's word on a song as the catalog has it in this moment."""
+
+    review: Review
+    chosen: Candidate
+    decision: Decision
+
+    @property
+    def is_wrong(self) -> bool:
+        """Tell whether the present recording is then not the song's."""
+        audio, rejected = self.review.audio, self.decision is Decision.REJECTED
+        return audio is not None and is_from(audio, self.chosen) == rejected
+
+
+def _said(session: Session, track: str, candidate: str, decision: Decision) -> _Said:
+    """Return what a person says; read where it is written, a crawl may run meanwhile."""
+    review = _review(session, lookup.one_track(session, track))
+    return _Said(review, _chosen(review, candidate, decision), decision)
 
 
 def _page(catalog: Catalog, after: str, *, uncertain: bool) -> list[Review]:
@@ -135,7 +154,7 @@ def _chosen(review: Review, text: str, decision: Decision) -> Candidate:
     fitting = [
         c
         for c in review.candidates
-        for shown in (c, _shown_candidate(c))
+        for shown in (c, shown_candidate(c))
         if text in {shown.url, f"{shown.provider}:{shown.provider_id}"}
         or shown.provider_id in names
     ]
@@ -183,94 +202,31 @@ def _typed(text: str) -> Candidate | None:
 
 
 def _unclear(review: Review, text: str) -> UsageError:
-    shown = _as_shown(review).candidates[:5]
+    shown = as_shown(review).candidates[:5]
     listed = ", ".join(f"{c.provider}:{c.provider_id}" for c in shown)
     return UsageError(
         f"Expected a candidate of {display(review.track.name)}"
         f" ({display(listed, width=300) or 'it has none'}) or an address to fetch it from,"
-        f" found {display(_without_query(text), width=100)!r};"
+        f" found {display(without_query(text), width=100)!r};"
         f" `genre matches {review.track.id}` lists them."
     )
-
-
-# --- what a person reads -------------------------------------------------------------
-
-
-def _as_shown(review: Review) -> Review:
-    """Return a review for people: the query of an address may hold a key."""
-    audio = review.audio
-    if audio and not sites.site_named(audio.provider):
-        audio = replace(audio, provider_id=_without_query(audio.provider_id))
-    shown = tuple(map(_shown_candidate, review.candidates))
-    return replace(review, candidates=shown, audio=audio)
-
-
-def _shown_candidate(found: Candidate) -> Candidate:
-    if sites.site_named(found.provider):  # it is what the video goes by
-        return found
-    named = _without_query(found.provider_id)
-    return replace(found, url=_without_query(found.url), provider_id=named)
-
-
-def _without_query(text: str) -> str:
-    return redact(text) if is_address(text) else text
-
-
-def as_text(review: Review) -> str:
-    """Return a song and its candidates, four lines for each."""
-    track = review.track
-    head = f"{track.name}  [{track.id}]  {_clock(track.duration_s)}"
-    lines = (_candidate_text(found, review.audio) for found in review.candidates)
-    return "\n".join([head, *lines])
-
-
-def _candidate_text(found: Candidate, audio: AudioFile | None) -> str:
-    who = "you" if found.by_person else "matcher"
-    heard = ", the recording it has" if audio and _is_from(audio, found) else ""
-    place = f"{found.provider}:{found.provider_id}"
-    return (
-        f"  {found.decision} by {who}{heard}: {found.score:.2f}  {place}\n"
-        f"      {found.title}  {_clock(found.duration_s)}  {found.uploader}\n"
-        f"      {found.url}\n"
-        f"      {found.reason}"
-    )
-
-
-def _clock(seconds: float | None) -> str:
-    """Return a length as a person writes it."""
-    if seconds is None:
-        return "(length unknown)"
-    return f"({int(seconds) // 60}:{int(seconds) % 60:02})"
 
 
 # --- what a decision changes ---------------------------------------------------------
 
 
-def _is_wrong(audio: AudioFile | None, chosen: Candidate, decision: Decision) -> bool:
-    """Tell whether the present recording is not the song's after the decision."""
-    if audio is None:
-        return False
-    return _is_from(audio, chosen) == (decision is Decision.REJECTED)
-
-
-def _is_from(audio: AudioFile, found: Candidate) -> bool:
-    """Tell whether a recording is what a candidate stands for."""
-    return (audio.provider, audio.provider_id) == (found.provider, found.provider_id)
-
-
-def _write(
-    session: Session, track: Track, chosen: Candidate, decision: Decision
-) -> None:
-    matches.decide(session, track.id, chosen, decision)
-    shown = _shown_candidate(chosen)
+def _write(session: Session, said: _Said) -> None:
+    track_id, chosen = said.review.track.id, said.chosen
+    matches.decide(session, track_id, chosen, said.decision)
+    shown = shown_candidate(chosen)
     attempts.record(  # the song is no longer given up
         session,
         kind=SubjectKind.TRACK,
-        subject=track.id,
+        subject=track_id,
         stage=Stage.CRAWL,
         provider=chosen.provider,
         outcome=Status.NOTE,
-        message=f"A person {decision} {chosen.provider}:{shown.provider_id}.",
+        message=f"A person {said.decision} {chosen.provider}:{shown.provider_id}.",
     )
 
 
@@ -284,17 +240,22 @@ def _forget_recording(session: Session, review: Review) -> None:
         playlists.read_anew(session, review.track.id)  # rows it had led here by mistake
 
 
-def _outcome(
-    track: Track, chosen: Candidate, decision: Decision, *, gone: bool = False
-) -> Outcome:
-    what = f"{decision} {chosen.provider}:{chosen.provider_id}"
-    went = "; the recording it had is gone, and its features with it" if gone else ""
-    later = " (crawl its playlists again, then label)" if gone else ""
+def _outcome(said: _Said) -> Outcome:
+    track, chosen = said.review.track, shown_candidate(said.chosen)
+    what = f"{said.decision} {chosen.provider}:{chosen.provider_id}"
+    went = later = ""
+    if said.is_wrong:
+        went = "; the recording it had is gone, and its features with it"
+        later = " (crawl its playlists again, then label)"
     return Outcome(
         Stage.CRAWL,
         track.id,
         Status.DONE,
         label=track.name,
-        message=f"{display(what, width=200)}{went}; {_NEXT[decision]}{later}.",
-        data={"kind": "track", "decision": decision, "candidate": chosen.provider_id},
+        message=f"{display(what, width=200)}{went}; {_NEXT[said.decision]}{later}.",
+        data={
+            "kind": "track",
+            "decision": said.decision,
+            "candidate": chosen.provider_id,
+        },
     )

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from genre.crawler.choosing import AudioPlace
-from genre.crawler.download import Job, Tools, fetch_track, wav_path
+from genre.crawler.download import Job, fetch_track, wav_path
+from genre.crawler.obtaining import Tools
 from genre.crawler.player import Player
 from genre.crawler.search import make_search
 from genre.crawler.services import Services

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from genre.crawler.review import Review, as_text, decide, reviews
+from genre.crawler.review import decide, reviews
+from genre.crawler.shown import Review, as_text
 from genre.db import models as m
 from genre.errors import UsageError
 from genre.records import (
@@ -27,7 +28,7 @@ from tests.crawler.crawls import (
     wavs,
     write_lists,
 )
-from tests.servers import Route, Server, json_reply, serve
+from tests.servers import Reply, Request, Route, Server, json_reply, serve
 
 RESULTS = [
     {"id": "right", "url": "/right.wav", "title": "The Band - Song", "duration": 2},
@@ -179,6 +180,56 @@ def test_a_person_who_changes_their_mind(tmp_path: Path) -> None:
         (row["provider_id"], row["decision"], row["decided_by"])
         for row in rows(tmp_path, m.Candidate)
     ] == [("close", "accepted", "person"), ("mine", "uncertain", "matcher")]
+
+
+def saying(folder: Path, candidate: str, decision: Decision, reply: Route) -> Route:
+    """Return a route at which a person decides before it answers, once."""
+    assert not callable(reply)
+    left = [reply]
+
+    def answer(request: Request) -> bytes | Reply:
+        if left:
+            left.clear()
+            word(folder, candidate, decision)
+        return reply
+
+    return answer
+
+
+def test_a_word_against_what_is_being_fetched(tmp_path: Path) -> None:
+    """The recording is not taken; the next crawl takes the other one."""
+    second = {**RESULTS[0], "id": "second", "url": "/mine.wav"}
+    offered = routes(tmp_path, [RESULTS[0], second])
+    with serve(offered) as server:
+        crawl(tmp_path, server)
+        [wav] = (tmp_path / "corpus" / "audio").rglob("*.wav")
+        wav.unlink()
+        rejecting = saying(tmp_path, "right", Decision.REJECTED, offered["/right.wav"])
+        offered["/right.wav"] = rejecting
+        [during] = crawl(tmp_path, server)
+        kept = wavs(tmp_path)
+        [after] = crawl(tmp_path, server)
+
+    assert (during.unfinished, kept) == (True, {})
+    assert "found that you did; run the same command again" in during.message
+    assert (after.status, present(tmp_path)) == (Status.DONE, ["second"])
+
+
+@pytest.mark.parametrize(
+    ("results", "asked"), [(RESULTS[:1], "/right.wav"), ([], "/search")]
+)
+def test_another_recording_named_during_a_crawl(
+    tmp_path: Path, results: list[dict[str, Any]], asked: str
+) -> None:
+    """It is the song's, whether the crawl finds one of its own or none."""
+    offered = routes(tmp_path, results)
+    with serve(offered) as server:
+        mine = server.url("/mine.wav")
+        offered[asked] = saying(tmp_path, mine, Decision.ACCEPTED, offered[asked])
+        outcomes = crawl(tmp_path, server) + crawl(tmp_path, server)
+
+    assert [outcome.unfinished for outcome in outcomes] == [True, False]
+    assert present(tmp_path) == [mine]
 
 
 def test_an_address_of_ones_own(tmp_path: Path) -> None:
