@@ -15,7 +15,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,9 +26,13 @@ _CHUNK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def utc_now() -> str:
-    """Return the time as UTC ISO text with seconds, e.g. ``2026-11-20T13:00:00Z``."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def utc_now(*, days: int = 0) -> str:
+    """Return the time as UTC ISO text with seconds, e.g. ``2026-11-20T13:00:00Z``.
+
+    ``days`` from now, if that is another day.
+    """
+    time = datetime.now(UTC) + timedelta(days=days)
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @contextlib.contextmanager

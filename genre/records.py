@@ -328,6 +328,7 @@ NOBODY = frozenset(
     {"", "n a", "none", "unknown", "unknown artist", "va", "various", "various artists"}
 )
 
+LONGEST_REST_DAYS = 7  # that a service is believed to ask for
 HARD_SCORE = 0.3  # from this share of votes on a song counts as being of the genre
 
 

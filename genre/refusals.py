@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from genre.errors import FetchError, ServiceStopError
-from genre.records import ErrorClass
+from genre.records import LONGEST_REST_DAYS, ErrorClass
 from genre.wire import Reply
 
-_MAX_REST = timedelta(days=7)  # longest pause that is believed
+_MAX_REST = timedelta(days=LONGEST_REST_DAYS)
 
 _CAUSES = {  # HTTP status: its meaning for the next attempt, in class and words
     **dict.fromkeys(

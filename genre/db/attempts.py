@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 
 from genre.db import models as m
 from genre.files import utc_now
-from genre.records import ErrorClass, Outcome, Stage, Status, SubjectKind
+from genre.records import (
+    LONGEST_REST_DAYS,
+    ErrorClass,
+    Outcome,
+    Stage,
+    Status,
+    SubjectKind,
+)
 from genre.text import clean_text
 
 
@@ -151,8 +158,13 @@ def forget_blocks(session: Session) -> None:
 
 
 def blocked_services(session: Session, now: str) -> dict[str, Block]:
-    """Return the services that still want to be left alone at ``now``, by name."""
-    rows = session.scalars(select(m.Service).where(m.Service.blocked_until > now))
+    """Return the services that still want to be left alone at ``now``, by name.
+
+    A rest of many days was never asked for: a clock was wrong when it was written.
+    """
+    until = m.Service.blocked_until
+    latest = utc_now(days=LONGEST_REST_DAYS + 1)  # asked for just now
+    rows = session.scalars(select(m.Service).where(until > now, until <= latest))
     return {
         row.name: Block(row.name, row.blocked_until or "", row.reason) for row in rows
     }

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genre.files import utc_now
-from genre.records import ErrorClass, Stage, Status, SubjectKind, Track
+from genre.records import (
+    LONGEST_REST_DAYS,
+    ErrorClass,
+    Stage,
+    Status,
+    SubjectKind,
+    Track,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +135,10 @@ def blocked(connection: sqlite3.Connection) -> list[Blocked]:
     """Return the services that ask us to stay away now, by name."""
     query = (
         "SELECT name, blocked_until, reason FROM services"
-        " WHERE blocked_until > ? ORDER BY name"
+        " WHERE blocked_until > ? AND blocked_until <= ? ORDER BY name"
     )
-    return [Blocked(*row) for row in connection.execute(query, [utc_now()])]
+    span = [utc_now(), utc_now(days=LONGEST_REST_DAYS + 1)]
+    return [Blocked(*row) for row in connection.execute(query, span)]
 
 
 def failure_classes(connection: sqlite3.Connection) -> list[FailureClass]:

@@ -18,6 +18,7 @@ from genre.db import (
 )
 from genre.db import models as m
 from genre.db.snapshots import Row
+from genre.files import utc_now
 from genre.records import (
     AudioFile,
     AudioInfo,
@@ -161,13 +162,25 @@ def test_what_is_known_of_a_playlist(session: Session) -> None:
 
 def test_block_is_written_once(session: Session) -> None:
     """Told the same again, the ledger adds nothing, unless a service asks for longer."""
-    for year in (2030, 2030, 2031, 2030):
-        block = attempts.Block("deezer", f"{year}-01-01T00:00:00Z", "Busy.")
-        attempts.block_service(session, block)
+    day, two_days = utc_now(days=1), utc_now(days=2)
+    for until in (day, day, two_days, day):
+        attempts.block_service(session, attempts.Block("deezer", until, "Busy."))
 
     [service] = session.query(m.Service)
-    assert service.blocked_until == "2031-01-01T00:00:00Z"
+    assert service.blocked_until == two_days
     assert session.query(m.Attempt).count() == 2
+
+
+def test_a_clock_that_was_wrong(session: Session) -> None:
+    """A rest that ends in years keeps nobody away, and gives way to a true one."""
+    attempts.block_service(
+        session, attempts.Block("deezer", utc_now(days=2000), "Busy.")
+    )
+    before = attempts.blocked_services(session, utc_now())
+    attempts.block_service(session, attempts.Block("deezer", utc_now(days=1), "Busy."))
+
+    assert before == {}
+    assert list(attempts.blocked_services(session, utc_now())) == ["deezer"]
 
 
 def candidate(key: str, score: float) -> Candidate:
