@@ -13,7 +13,7 @@ from genre.crawler.sources import Kit, answers, archive_api, deezer, listenbrain
 from genre.crawler.sources.jamendo_api import Jamendo
 from genre.text import clean_text
 
-_NOTHING = "expected a list of playlists"
+_NOTHING = "a list of playlists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
