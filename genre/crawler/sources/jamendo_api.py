@@ -18,6 +18,7 @@ from genre.text import clean_text, display
 NAME = "jamendo"
 MAX_SONGS = 10_000  # of a tag or an album
 _MAX_LISTED = 100_000  # places of a playlist
+_ANY_LAST = 1_000_000  # beyond the last place of any playlist
 _AGAIN = "Jamendo sent the same page again"
 _PAGE = 200  # the most that Jamendo gives at once
 _KINDS = "single albumtrack"  # without this word, singles are left out
@@ -86,26 +87,38 @@ class Jamendo:
         """Return a playlist's songs in order, with album and genres where known.
 
         ``limit`` and ``offset`` count playlists there; ranges of positions make pages.
+        A range may be empty, as songs that were taken out leave gaps of any length.
         """
         songs: list[Any] = []
+        is_more = False  # songs are known to follow a gap
         for first in range(1, _MAX_LISTED, _PAGE):
-            found = self.ask(
-                "playlists/tracks",
-                id=playlist_id,
-                track_type=_KINDS,
-                positionbetween=f"{first}_{first + _PAGE - 1}",
-                limit=_PAGE,
-                audiodlformat=_AUDIO,
-            )
-            page = answers.items(answers.part(found[0], "tracks")) if found else []
-            if not page:
-                return Songs(self._described(songs))
-            if page == songs[-len(page) :]:
+            last = first + _PAGE - 1
+            page = self._listed(playlist_id, first, last)
+            if page and page == songs[-len(page) :]:
                 return Songs(
                     self._described(songs), _AGAIN if len(page) == _PAGE else ""
                 )
             songs += page
-        return Songs(self._described(songs), f"only {len(songs):,} songs were read")
+            is_more = not page and (
+                is_more or bool(self._listed(playlist_id, last + 1, _ANY_LAST))
+            )
+            if not page and not is_more:
+                return Songs(self._described(songs))
+        return Songs(
+            self._described(songs), f"only its first {_MAX_LISTED:,} places were read"
+        )
+
+    def _listed(self, playlist_id: str, first: int, last: int) -> list[Any]:
+        """Return a playlist's songs between two positions, at most a page of them."""
+        found = self.ask(
+            "playlists/tracks",
+            id=playlist_id,
+            track_type=_KINDS,
+            positionbetween=f"{first}_{last}",
+            limit=_PAGE,
+            audiodlformat=_AUDIO,
+        )
+        return answers.items(answers.part(found[0], "tracks")) if found else []
 
     def _described(self, songs: list[Any]) -> list[Any]:
         """Return a playlist's songs with what only the songs' own pages tell."""

@@ -140,7 +140,29 @@ def test_long_playlist_with_gaps_and_singles(tmp_path: Path) -> None:
     assert all(item.tags == (Tag("techno"),) for item in data.items)
     assert not data.truncated
     counts = [service.paths.count(p) for p in ("/playlists/tracks/", "/tracks/")]
-    assert counts == [4, 3]
+    assert counts == [5, 3]
+
+
+@pytest.mark.parametrize("gap", [200, 450, 2_000])
+def test_gaps_longer_than_a_page(tmp_path: Path, gap: int) -> None:
+    """Songs after a gap of any length are read, wherever it lies."""
+    nothing: list[JamendoTrack | None] = [None] * gap
+    songs = many(50)
+    for places in (nothing + songs, songs[:30] + nothing + songs[30:]):
+        data = read(fake(*places), tmp_path)
+        assert [item.source_id for item in data.items] == [s.id for s in songs if s]
+        assert (data.truncated, data.notes) == (False, ())
+
+
+def test_more_places_than_are_read(tmp_path: Path) -> None:
+    """What lies beyond 100,000 places is left out, and that is said."""
+    songs = [JamendoTrack("1", "First"), *[None] * 99_998, JamendoTrack("2", "Last")]
+    data = read(fake(*songs, JamendoTrack("3", "Beyond")), tmp_path)
+    assert [item.title for item in data.items] == ["First", "Last"]
+    assert data.truncated
+    assert data.notes == (
+        "The list may be incomplete: only its first 100,000 places were read.",
+    )
 
 
 def test_more_than_ten_thousand_rows(tmp_path: Path) -> None:
