@@ -146,7 +146,9 @@ def secret_world(folder: Path) -> Iterator[World]:
         _write_lists(folder, place)
         settings: dict[str, Any] = {
             **spotify.options(folder),
-            **{"corpus": "corpus", "max_wait_s": 1, "jamendo_client_id": JAMENDO_ID},
+            "corpus": "corpus",
+            "max_wait_s": 1,
+            "jamendo_client_id": JAMENDO_ID,
             "search": f"http:{place}/search?{KEY}",
             "jamendo_url": jamendo.url(others),
             "deezer_url": deezer.url(others),
