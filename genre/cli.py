@@ -161,7 +161,9 @@ def discover(
     )
     found = call.report.discovery(pipeline.discover(call.settings(), request))
     text = listing.list_text(found, day=datetime.now(UTC).date())
-    if out:
+    if not found:
+        call.report.say("No playlist was found, so no list is written.")
+    elif out:
         listing.write(out, text)
         n_found = counted(len(found), "playlist")
         call.report.say(f"{out}: {n_found}; edit it, then crawl it")

@@ -202,6 +202,21 @@ def test_a_playlist_given_as_a_list(tmp_path: Path) -> None:
     assert not (tmp_path / "corpus").exists()
 
 
+def test_a_search_for_playlists_that_fails(tmp_path: Path) -> None:
+    """A list that the user has edited is not replaced by an empty one."""
+    (tmp_path / "list.txt").write_text("mine.csv House\n")
+    with serve({"/search/playlist": Reply(status=503)}) as server:
+        command = commands(tmp_path, deezer_url=server.url())
+        words = ("--service", "deezer", "--out", "list.txt", "--force")
+        done = command.run("discover", "house", *words)
+
+    assert (done.returncode, done.stdout) == (
+        3,
+        "No playlist was found, so no list is written.\n",
+    )
+    assert (tmp_path / "list.txt").read_text() == "mine.csv House\n"
+
+
 def test_one_playlist_in_many_spellings(tmp_path: Path) -> None:
     """It is one playlist that has the genres of all lines."""
     sources = [
