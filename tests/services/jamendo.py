@@ -1,7 +1,8 @@
 """Jamendo's API v3.0: at most 200 results, refusals inside HTTP 200, audio to download.
 
-Playlists tell little of their songs (no genre, no album name, lengths as text), as there;
-``tracks`` tells the rest. Singles come only to those who ask for them.
+Who asks for more results is refused. Playlists tell little of their songs (no genre, no
+album name, lengths as text), as there; ``tracks`` tells the rest. Singles come only to
+those who ask for them.
 """
 
 import time
@@ -74,6 +75,8 @@ class FakeJamendo(FakeService):
             return failed(5, f"Your credential {asked} is not authorized.")
         if not self.quota.allows():
             return failed(6, "Rate limit exceeded")
+        if number(request, "limit", default=10, most=10**9) > _MOST:
+            return failed(3, f"Type of the parameter limit: at most {_MOST}")
         methods = {
             "/playlists/": self._playlists,
             "/playlists/tracks/": self._playlist_tracks,

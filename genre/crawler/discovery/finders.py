@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from genre.crawler.sources import Kit, answers, archive_api, deezer, listenbrainz
-from genre.crawler.sources.jamendo_api import Jamendo
+from genre.crawler.sources.jamendo_api import PAGE, Jamendo
 from genre.text import clean_text
 
 _NOTHING = "a list of playlists"
@@ -73,7 +73,7 @@ def find_jamendo(words: str, kit: Kit, n: int) -> list[Found]:
     jamendo = Jamendo(kit.settings, kit.client)
     tag = words.lower().replace(" ", "")
     tagged = jamendo.ask("tracks", tags=tag, limit=1)
-    named = jamendo.ask("playlists", namesearch=words, limit=n)
+    named = jamendo.ask("playlists", namesearch=words, limit=min(n, PAGE))
     found = [
         Found(
             service="jamendo",

@@ -20,7 +20,7 @@ MAX_SONGS = 10_000  # of a tag or an album
 _MAX_LISTED = 100_000  # places of a playlist
 _ANY_LAST = 1_000_000  # beyond the last place of any playlist
 _AGAIN = "Jamendo sent the same page again"
-_PAGE = 200  # the most that Jamendo gives at once
+PAGE = 200  # the most that Jamendo gives at once
 _KINDS = "single albumtrack"  # without this word, singles are left out
 _AUDIO = "mp32"  # good MP3 of variable rate: enough for 16 kHz, a sixth of FLAC's size
 
@@ -74,7 +74,7 @@ class Jamendo:
         """Return the first songs that fit."""
         songs: list[Any] = []
         while len(songs) < n_wanted:
-            n = min(_PAGE, n_wanted - len(songs))
+            n = min(PAGE, n_wanted - len(songs))
             page = self._tracks(limit=n, offset=len(songs), **which)[:n]
             if page and page == songs[-len(page) :]:
                 return Songs(songs, _AGAIN)
@@ -91,12 +91,12 @@ class Jamendo:
         """
         songs: list[Any] = []
         is_more = False  # songs are known to follow a gap
-        for first in range(1, _MAX_LISTED, _PAGE):
-            last = first + _PAGE - 1
+        for first in range(1, _MAX_LISTED, PAGE):
+            last = first + PAGE - 1
             page = self._listed(playlist_id, first, last)
             if page and page == songs[-len(page) :]:
                 return Songs(
-                    self._described(songs), _AGAIN if len(page) == _PAGE else ""
+                    self._described(songs), _AGAIN if len(page) == PAGE else ""
                 )
             songs += page
             is_more = not page and (
@@ -115,7 +115,7 @@ class Jamendo:
             id=playlist_id,
             track_type=_KINDS,
             positionbetween=f"{first}_{last}",
-            limit=_PAGE,
+            limit=PAGE,
             audiodlformat=_AUDIO,
         )
         return answers.items(answers.part(found[0], "tracks")) if found else []
@@ -124,9 +124,9 @@ class Jamendo:
         """Return a playlist's songs with what only the songs' own pages tell."""
         ids = [answers.identifier(answers.part(song, "id")) for song in songs]
         known: dict[str, dict[str, Any]] = {}
-        for start in range(0, len(ids), _PAGE):
-            if names := " ".join(filter(None, ids[start : start + _PAGE])):
-                found = self._tracks(limit=_PAGE, id=names)
+        for start in range(0, len(ids), PAGE):
+            if names := " ".join(filter(None, ids[start : start + PAGE])):
+                found = self._tracks(limit=PAGE, id=names)
                 songs_found = [one for one in found if isinstance(one, dict)]
                 known |= {answers.identifier(one.get("id")): one for one in songs_found}
         return [

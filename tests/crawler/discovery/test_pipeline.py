@@ -21,7 +21,12 @@ from tests.servers import Server, serve
 from tests.services.archive import ArchiveItem, FakeArchive
 from tests.services.deezer import DeezerPlaylist, FakeDeezer, track
 from tests.services.fakes import LATER, routes
-from tests.services.jamendo import CLIENT_ID, FakeJamendo, JamendoTrack
+from tests.services.jamendo import (
+    CLIENT_ID,
+    FakeJamendo,
+    JamendoPlaylist,
+    JamendoTrack,
+)
 from tests.services.listenbrainz import (
     FakeListenBrainz,
     JspfPlaylist,
@@ -106,6 +111,19 @@ def test_every_service_is_asked(tmp_path: Path) -> None:
         "jamendo:tag/techno",
         "https://archive.org/details/tech-01",
     } <= addresses
+
+
+def test_many_playlists_are_wanted(tmp_path: Path) -> None:
+    """No service is asked for more at once than it gives."""
+    playlists = {str(n): JamendoPlaylist(f"Techno {n}") for n in range(300)}
+    with serve(routes(FakeJamendo(playlists=playlists))) as server:
+        chosen = settings(tmp_path, server, jamendo_client_id=CLIENT_ID)
+        found, outcomes = run(
+            chosen, "techno", services=("jamendo",), limit=100, look=0
+        )
+
+    assert len(found) == 100
+    assert [outcome.status for outcome in outcomes] == [Status.DONE]
 
 
 def test_what_the_catalog_holds_already(tmp_path: Path) -> None:
