@@ -20,9 +20,10 @@ AUDIO_ENDINGS = frozenset(
      ".aif", ".aiff", ".wma"]
 )  # fmt: skip
 _MAX_LENGTH = 2_000  # of a path or address
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # or half a character
 _OF_A_MACHINE = re.compile(r"[/\\~]|[A-Za-z][A-Za-z0-9+.-]*:")  # C:\ too
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters: C:\ is no scheme
+# Neither "C:\" nor "Mix: Part 1.mp3" begins with one.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,18 @@ def locate(location: str, document: Document) -> Place:
             f"expected a path or address, found {_shown(location)!r}, which"
             " holds control characters or is too long; correct the row."
         )
+    try:
+        return _place_at(location, document)
+    except RowError:
+        raise
+    except ValueError as error:  # "http://[half", "file:///a%00b": no library takes it
+        raise RowError(
+            f"expected a path or address, found {_shown(location)!r}, which is none; correct"
+            " the row."
+        ) from error
+
+
+def _place_at(location: str, document: Document) -> Place:
     if song := _site_song(location):
         return song
     if site := sites.site_at(location):
@@ -117,15 +130,13 @@ def _shown(location: str) -> str:
 
 
 def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
-    scheme = _SCHEME.match(location)
-    if scheme and scheme[0].lower() != "file:":
-        raise RowError(
-            f"expected a path or an http(s) address, found the scheme {scheme[0]!r};"
-            " correct the row."
-        )
-    written = unquote(urlsplit(location).path) if scheme else location
+    is_url = location.lower().startswith("file:")
+    written = unquote(urlsplit(location).path) if is_url else location
     try:
-        path = _existing(written, folder) or _remembered(written, folder, digest)
+        path = _existing(written, folder)
+        if not path:
+            _refuse_scheme(written)
+            path = _remembered(written, folder, digest)
         path.encode()  # a folder's name may hold bytes that are no text
         return Place("file", digest(Path(path)), path=path)
     except (OSError, UnicodeEncodeError) as error:
@@ -134,6 +145,15 @@ def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
             f"expected to read {display(folder / written)}, found: {reason}; check its"
             " name and permissions."
         ) from error
+
+
+def _refuse_scheme(written: str) -> None:
+    scheme = _SCHEME.match(written)
+    if scheme:
+        raise RowError(
+            f"expected a path or an http(s) address, found the scheme {scheme[0]!r};"
+            " correct the row."
+        )
 
 
 def _existing(written: str, folder: Path) -> str:
