@@ -8,7 +8,8 @@ from genre.records import Candidate, Decision
 from genre.text import display
 
 TYPED = "url"  # the provider of an address that the user named
-Word = Mapping[tuple[str, str], Decision]  # a person's, by provider and id
+Key = tuple[str, str]  # provider and id of a recording
+Word = Mapping[Key, Decision]  # what a person said
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +34,35 @@ class Heard:
 
 
 def accepted(
-    candidates: tuple[Candidate, ...], *, trusts: Callable[[str], bool]
+    candidates: tuple[Candidate, ...],
+    *,
+    trusts: Callable[[str], bool],
+    listed: Iterable[AudioPlace] = (),
 ) -> tuple[AudioPlace, ...]:
     """Return where the accepted candidates are, the best first.
 
-    ``trusts`` tells whether an address may lead to a private network.
+    ``trusts`` tells whether an address may lead to a private network. Where one has no
+    address it is among the places that playlists list.
     """
     best = matching.ranked(list(candidates))
+    named = {(place.provider, place.provider_id): place for place in listed}
     return tuple(
-        AudioPlace(
-            c.provider,
-            c.provider_id,
-            c.url,
-            trusted=_typed(c) or trusts(c.url),
-            stated_s=c.duration_s,
-            chosen=c.by_person,
-        )
-        for c in best
-        if c.decision is Decision.ACCEPTED
+        _place(c, named, trusts) for c in best if c.decision is Decision.ACCEPTED
     )
+
+
+def _place(
+    found: Candidate,
+    listed: Mapping[Key, AudioPlace],
+    trusts: Callable[[str], bool],
+) -> AudioPlace:
+    key = (found.provider, found.provider_id)
+    place = (
+        AudioPlace(*key, found.url, trusted=_typed(found) or trusts(found.url))
+        if found.url
+        else listed.get(key, AudioPlace(*key, url=""))
+    )
+    return replace(place, stated_s=found.duration_s, chosen=found.by_person)
 
 
 def _typed(candidate: Candidate) -> bool:

@@ -117,7 +117,8 @@ def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | Non
     a service with licences, does not give: another source would be another right.
     """
     chosen = tuple(c for c in job.candidates if c.by_person)
-    places = accepted(chosen, trusts=tools.search.trusts) or job.places
+    theirs = accepted(chosen, trusts=tools.search.trusts, listed=job.places)
+    places = theirs or job.places
     if not places:
         return None
     try:

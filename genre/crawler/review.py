@@ -45,6 +45,7 @@ from genre.text import clean_text, display
 from genre.urls import redact
 
 _PAGE = 200
+_LISTED = "named by a playlist"  # the reason of what no search found
 _NEXT = {
     Decision.ACCEPTED: "`genre crawl --audio-only` fetches it",
     Decision.REJECTED: "it is not fetched for this song again",
@@ -168,7 +169,10 @@ def _chosen(review: Review, text: str, decision: Decision) -> Candidate:
 
 
 def _heard(review: Review) -> Candidate:
-    """Return where the present recording came from, as a candidate."""
+    """Return where the present recording came from, as a candidate.
+
+    Of a place that playlists name they know the address, today and tomorrow.
+    """
     audio = review.audio
     if audio is None:
         raise UsageError(
@@ -177,7 +181,7 @@ def _heard(review: Review) -> Candidate:
         )
     key = (audio.provider, audio.provider_id)
     known = {(c.provider, c.provider_id): c for c in review.candidates}
-    return known.get(key) or Candidate(*key, url="", title="", reason="heard")
+    return known.get(key) or Candidate(*key, url="", title="", reason=_LISTED)
 
 
 def _typed(text: str) -> Candidate | None:
@@ -233,11 +237,12 @@ def _write(session: Session, said: _Said) -> None:
 def _forget_recording(session: Session, review: Review) -> None:
     """Let go of a recording, and of what was concluded from it."""
     assert review.audio is not None
-    wrong = (review.audio.provider, review.audio.provider_id)
-    audio_files.mark_removed(session, review.track.id)
-    found = {(c.provider, c.provider_id) for c in review.candidates}
-    if wrong in found and tracks.drop_ref(session, review.track.id, *wrong):
-        playlists.read_anew(session, review.track.id)  # rows it had led here by mistake
+    track_id, audio = review.track.id, review.audio
+    audio_files.mark_removed(session, track_id)
+    matched = any(is_from(audio, c) and c.reason != _LISTED for c in review.candidates)
+    wrong = (audio.provider, audio.provider_id)
+    if matched and tracks.drop_ref(session, track_id, *wrong):
+        playlists.read_anew(session, track_id)  # rows it had led here by mistake
 
 
 def _outcome(said: _Said) -> Outcome:

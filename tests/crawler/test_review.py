@@ -8,7 +8,9 @@ import pytest
 from genre.crawler.review import decide, reviews
 from genre.crawler.shown import Review, as_text
 from genre.db import models as m
+from genre.db import open_catalog
 from genre.errors import UsageError
+from genre.files import sha256_file
 from genre.records import (
     AudioFile,
     AudioInfo,
@@ -23,6 +25,7 @@ from tests.crawler.crawls import (
     rows,
     run,
     settings,
+    song,
     song_bytes,
     songs,
     wavs,
@@ -135,6 +138,25 @@ def test_wrong_match_is_undone(tmp_path: Path) -> None:
     assert (before, gone, present(tmp_path)) == (1, {}, [])
     assert [r["status"] for r in rows(tmp_path, m.Audio)] == ["removed"]
     assert server.paths.count("/right.wav") == 1
+
+
+@pytest.mark.parametrize(("name", "is_wrong"), [("right", True), ("else", False)])
+def test_rows_that_a_wrong_match_led_here(
+    tmp_path: Path, name: str, is_wrong: bool
+) -> None:
+    """The song loses the wrong recording's name; the playlists it is in are read anew."""
+    with serve(routes(tmp_path)) as server:
+        crawl(tmp_path, server)
+    [track], before = rows(tmp_path, m.Track), rows(tmp_path, m.Playlist)[0]["checksum"]
+    with open_catalog(settings(tmp_path)) as catalog, catalog.write() as session:
+        ref = {"source": "http", "source_id": name, "url": ""}
+        session.add(m.TrackRef(track_id=track["id"], **ref))
+    word(tmp_path, "", Decision.REJECTED)
+
+    [playlist] = rows(tmp_path, m.Playlist)
+    found = [ref["source"] for ref in rows(tmp_path, m.TrackRef)]
+    assert (found == ["text"]) is is_wrong
+    assert (playlist["checksum"], before != "") == ("" if is_wrong else before, True)
 
 
 def test_another_recording_replaces_the_present_one(tmp_path: Path) -> None:
@@ -253,6 +275,39 @@ def test_a_decision_outlives_a_new_search(tmp_path: Path) -> None:
     assert (candidate["decision"], candidate["decided_by"]) == ("rejected", "person")
     assert (again.status, server.paths.count("/right.wav")) == (Status.REFUSED, 1)
     assert "found nothing but what you rejected (1 in all)" in again.message
+
+
+def test_a_listed_file_that_is_accepted_again(tmp_path: Path) -> None:
+    """A rejection of what a playlist lists can be taken back; the path stays its own."""
+    path = song(tmp_path / "a.wav")
+    write_lists(tmp_path, {"m.m3u Techno": "#EXTINF:2,The Band - Song\na.wav\n"})
+    run(tmp_path)
+    name = f"file:{sha256_file(path)}"
+    word(tmp_path, "", Decision.REJECTED)
+    rejected = songs(run(tmp_path))
+    word(tmp_path, name, Decision.ACCEPTED)
+    taken_back = songs(run(tmp_path))
+    word(tmp_path, "", Decision.REJECTED)
+
+    assert [outcome.status for outcome in (*rejected, *taken_back)] == [
+        Status.FAILED,
+        Status.DONE,
+    ]
+    [candidate], [ref] = rows(tmp_path, m.Candidate), rows(tmp_path, m.TrackRef)
+    assert (candidate["url"], ref["url"]) == ("", str(path))
+
+
+def test_a_recording_one_chose_may_be_longer(tmp_path: Path) -> None:
+    """The playlist's length does not hold against it; the matcher's choice it refuses."""
+    long = [{"id": "close", "url": "/long.wav", "title": "Someone - Song"}]
+    offered = routes(tmp_path, long)
+    offered["/long.wav"] = song_bytes(tmp_path, s=12.0)
+    with serve(offered) as server:
+        crawl(tmp_path, server)
+        word(tmp_path, "close", Decision.ACCEPTED)
+        [outcome] = crawl(tmp_path, server)
+
+    assert (outcome.status, present(tmp_path)) == (Status.DONE, ["close"])
 
 
 @pytest.mark.parametrize(
