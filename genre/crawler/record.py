@@ -41,6 +41,7 @@ from genre.db import (
     tracks,
 )
 from genre.db.attempts import Block, Standing
+from genre.db.evidence import Stated
 from genre.db.local_files import LocalHashes
 from genre.db.snapshots import Row
 from genre.db.song_batch import Names, SongBatch
@@ -194,10 +195,12 @@ def _songs_are_known(
     rows: list[Row] = []
     for part in _parts(heard, _AT_ONCE):
         known = _known(session, part)
-        said = (tag for h in part for tag in tags_of(h, data.source))
-        if len(known) < len(part) or not evidence.is_known(session, said):
+        if len(known) < len(part):
             return False
         rows += (_row(h, known[h.item.position].track_id) for h in part)
+    stated = _stated(heard, (row.track_id for row in rows), data.source)
+    if evidence.news(session, stated, playlist=key):
+        return False
     found = snapshots.take(session, key, rows, now="", complete=is_complete(data))
     return not found.is_news
 
@@ -230,7 +233,7 @@ def _record(
     now, first = utc_now(), not playlists.is_known(session, key)
     playlists.save(session, data, now=now)
     genres.link_playlist(session, key, entry.genres)
-    songs = record_songs(session, heard, said_by=data.source)
+    songs = record_songs(session, heard, said_by=data.source, playlist=key)
     rows = [_row(h, song.track_id) for h, song in zip(heard, songs, strict=True)]
     found = snapshots.take(session, key, rows, now=now, complete=is_complete(data))
     snapshots.save(session, key, found, now=now, first=first)
@@ -247,7 +250,12 @@ def _record(
 
 
 def record_songs(
-    session: Session, heard: Sequence[Heard], *, said_by: str, at_once: int = _AT_ONCE
+    session: Session,
+    heard: Sequence[Heard],
+    *,
+    said_by: str = "",
+    playlist: str | None = None,
+    at_once: int = _AT_ONCE,
 ) -> list[Found]:
     """Record the songs of a playlist's rows; return each row's.
 
@@ -264,14 +272,14 @@ def record_songs(
         batch.write()
         merged |= batch.merged  # a later row may join the songs of earlier ones
         found = [_at_present(song, merged) for song in found]
-        said = zip(found, (tags_of(h, said_by) for h in part), strict=True)
-        evidence.store(
-            session, [(song.track_id, tag) for song, tags in said for tag in tags]
-        )
         moved = {song.track_id for song in found if song.has_new_place}
         attempts.reopen(session, moved, stage=Stage.CRAWL, message=_NEW_PLACE)
         songs += found
-    return [_at_present(song, merged) for song in songs]
+    songs = [_at_present(song, merged) for song in songs]
+    stated = _stated(heard, (song.track_id for song in songs), said_by)
+    news = evidence.news(session, stated, playlist=playlist)
+    evidence.store(session, news, playlist=playlist)
+    return songs
 
 
 def _at_present(song: Found, merged: Mapping[str, str]) -> Found:
@@ -322,6 +330,16 @@ def _note(
 
 def _row(heard: Heard, track_id: str) -> Row:
     return Row(heard.item.position, track_id, heard.item.added_at)
+
+
+def _stated(
+    heard: Sequence[Heard], track_ids: Iterable[str], said_by: str
+) -> list[Stated]:
+    """Return what the rows of a playlist say of their songs' genres."""
+    return [
+        Stated(track_id, ":".join(h.reference), tuple(tags_of(h, said_by)))
+        for h, track_id in zip(heard, track_ids, strict=True)
+    ]
 
 
 def _parts(heard: Sequence[Heard], at_once: int) -> Iterator[Sequence[Heard]]:

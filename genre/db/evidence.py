@@ -1,14 +1,16 @@
 """What sources other than playlists say of a song's genre, as they word it.
 
 A statement's id is a hash of who said what about which reference, not about which song:
-so it stays one statement when songs merge. The words are looked up in the taxonomy
-later; until then a row names no genre.
+so it stays one statement when songs merge. It belongs to the playlist that it was first
+read in, and goes when that playlist's row no longer states it. The words are looked up
+in the taxonomy later; until then a row names no genre.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
@@ -18,22 +20,58 @@ from genre.records import Polarity, Said
 _BATCH = 900  # values in one query; SQLite takes 999 at least
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a playlist's row says of its song's genre; often nothing."""
+
+    track_id: str
+    ref: str  # the song as the row knows it
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a reading of a playlist changes about statements."""
+
+    new: dict[str, tuple[str, Said]]  # by id: the song and the statement
+    moved: dict[str, str]  # ids whose reference means another song now
+    retracted: tuple[str, ...]  # ids
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changes."""
+        return bool(self.new or self.moved or self.retracted)
+
+
 def statement_id(said: Said) -> str:
     """Return the id of a statement: 16 hex characters of what was said."""
     parts = (said.source, said.level, said.raw, said.ref, said.who)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def is_known(session: Session, said: Iterable[Said]) -> bool:
-    """Tell whether all of these statements are in the catalog."""
-    wanted = {statement_id(one) for one in said}
-    return wanted <= set(_known(session, wanted))
+def news(session: Session, rows: Sequence[Stated], *, playlist: str | None) -> News:
+    """Compare what all rows of a playlist state with what is known; write nothing."""
+    wanted = {
+        statement_id(said): (row.track_id, said) for row in rows for said in row.said
+    }
+    known = _songs_of(session, wanted)
+    refs = {row.ref for row in rows}
+    own = _own(session, {row.track_id for row in rows}, playlist)
+    return News(
+        new={key: one for key, one in wanted.items() if key not in known},
+        moved={key: wanted[key][0] for key in known if known[key] != wanted[key][0]},
+        retracted=tuple(k for k, ref in own if ref in refs and k not in wanted),
+    )
 
 
-def store(session: Session, said: Iterable[tuple[str, Said]]) -> None:
-    """Keep statements about songs (by track id); those known stay as they are."""
-    rows = {statement_id(one): (track_id, one) for track_id, one in said}
-    known, now = set(_known(session, rows)), utc_now()
+def store(session: Session, found: News, *, playlist: str | None) -> None:
+    """Write down what ``news`` found."""
+    row = m.Evidence
+    for start in range(0, len(found.retracted), _BATCH):
+        gone = found.retracted[start : start + _BATCH]
+        session.execute(delete(row).where(row.id.in_(gone)))
+    for key, track_id in found.moved.items():
+        session.execute(update(row).where(row.id == key).values(track_id=track_id))
+    now = utc_now()
     new = [
         {
             "id": key,
@@ -42,22 +80,41 @@ def store(session: Session, said: Iterable[tuple[str, Said]]) -> None:
             "raw": one.raw,
             "source": one.source,
             "level": one.level,
-            "playlist_id": None,
+            "playlist_id": playlist,
             "who": one.who,
             "weight": 1.0,
             "polarity": Polarity.FOR,
             "ref": one.ref,
             "retrieved_at": now,
         }
-        for key, (track_id, one) in rows.items()
-        if key not in known
+        for key, (track_id, one) in found.new.items()
     ]
     if new:
-        session.execute(insert(m.Evidence), new)
+        session.execute(insert(row), new)
 
 
-def _known(session: Session, ids: Iterable[str]) -> Iterator[str]:
-    wanted = sorted(ids)
+def _songs_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Return the songs of the statements that are known, by id."""
+    row, found = m.Evidence, {}
+    for part in _parts(ids):
+        query = select(row.id, row.track_id).where(row.id.in_(part))
+        found.update(dict(session.execute(query).all()))
+    return found
+
+
+def _own(
+    session: Session, track_ids: Iterable[str], playlist: str | None
+) -> Iterator[Row[str, str]]:
+    """Yield id and reference of a playlist's statements about songs."""
+    row = m.Evidence
+    for part in _parts(track_ids):
+        query = select(row.id, row.ref).where(
+            row.track_id.in_(part), row.playlist_id == playlist
+        )
+        yield from session.execute(query)
+
+
+def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(values)
     for start in range(0, len(wanted), _BATCH):
-        part = m.Evidence.id.in_(wanted[start : start + _BATCH])
-        yield from session.scalars(select(m.Evidence.id).where(part))
+        yield wanted[start : start + _BATCH]

@@ -312,6 +312,20 @@ def test_playlist_without_genre(tmp_path: Path) -> None:
     assert rows(tmp_path, m.PlaylistGenre) == []
 
 
+@pytest.mark.parametrize("genre", ["Techno", "", "Rock;Dub"])
+def test_genre_column_that_was_edited(tmp_path: Path, genre: str) -> None:
+    """Words that a row states anew are kept, those that it states no more go."""
+    head = "title,artist,genre\n"
+    read(tmp_path, {"p.csv Techno": head + "One,A,Rock\nTwo,A,Rock\n"})
+    for _ in range(2):
+        read(tmp_path, {"p.csv Techno": head + f"One,A,{genre}\nTwo,A,Rock\n"})
+
+    kept = [(row["ref"], row["raw"]) for row in rows(tmp_path, m.Evidence)]
+    words = [(row, one) for row, one in kept if "one" in row]
+    assert sorted(one for _, one in words) == sorted(filter(None, genre.split(";")))
+    assert len(kept) == len(words) + 1
+
+
 def file_of(folder: Path) -> tuple[bytes, int]:
     """Return the catalog's bytes and when they were written."""
     path = folder / "corpus" / "genre.db"
