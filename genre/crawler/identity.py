@@ -34,13 +34,13 @@ class Shelf(Protocol):
     """Songs that are known, by what they go by."""
 
     def by_ref(self, reference: tuple[str, str]) -> Track | None:
-        """Return the song that is known by a reference."""
+        """Return the song that is known by a reference; a match names none."""
 
     def by_isrc(self, isrc: str) -> Track | None:
         """Return the oldest song with an ISRC; none for ""."""
 
     def by_audio(self, reference: tuple[str, str]) -> Track | None:
-        """Return the oldest song whose present recording came from there."""
+        """Return the oldest song that a match with this reference was accepted for."""
 
     def by_match_key(self, match_key: str) -> Sequence[Track]:
         """Return the songs with a text key, the oldest first; none for ""."""
@@ -134,7 +134,7 @@ def find(shelf: Shelf, song: Song) -> Track | None:
         same = None if shelf.is_named(known) else _by_names(shelf, song, unlike=known)
         return shelf.merge(known, same) if same else known
     by_audio = shelf.by_audio(song.reference)
-    if by_audio and one_isrc(by_audio, song.track):
+    if by_audio and song.track.isrc in {"", by_audio.isrc}:
         return by_audio
     return _by_names(shelf, song)
 

@@ -104,10 +104,12 @@ def says_nothing_new(heard: Heard, known: "Known") -> bool:
     """Tell whether the song that a row's reference leads to is known as the row has it."""
     is_placed = heard.place in {"", known.ref.url}
     is_trusted = known.ref.trusted or not heard.item.trusted
+    if not (is_placed and is_trusted):
+        return False
+    if known.by_match and heard.facts.isrc != known.track.isrc:
+        return not heard.facts.isrc  # a match is no word on a row with another code
     is_named = bool(known.match_key) or not heard.song.match_key
-    return (
-        is_placed and is_trusted and is_named and not known.track.news_in(heard.facts)
-    )
+    return is_named and not known.track.news_in(heard.facts)
 
 
 def other_licence(known: Track, row: Track) -> str:
@@ -137,7 +139,7 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
     known = find(batch, song)
     if known is None:
         batch.add(song.track, match_key=song.match_key, roles=song.artists)
-    else:
+    elif not _is_match_only(batch, song, known):
         batch.fill_in(known, song.track)
         batch.name(known, song.track, key=song.match_key, roles=song.artists)
     track_id = known.id if known else song.track.id
@@ -148,3 +150,12 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
         has_new_place=bool(is_new and known and heard.place),
         other_licence=other_licence(known, song.track) if known else "",
     )
+
+
+def _is_match_only(batch: "SongBatch", song: Song, known: Track) -> bool:
+    """Tell whether only an accepted match says that a row means a song.
+
+    Such a row adds nothing to the song: if the match is undone, nothing of it stays.
+    """
+    matched = batch.by_audio(song.reference)
+    return matched is not None and matched.id == known.id and not song.track.isrc

@@ -54,6 +54,7 @@ class SongBatch:
         self._by_isrc: dict[str, set[str]] = {}
         self._by_key: dict[str, set[str]] = {}
         self._by_audio: dict[Reference, str] = {}
+        self._matched: set[Reference] = set()  # known references that a match led to
         self._refs: dict[Reference, TrackRef] = {}
         self._new_refs: set[Reference] = set()
         self._changed_refs: set[Reference] = set()
@@ -63,13 +64,15 @@ class SongBatch:
         self._load(names)
 
     def by_ref(self, reference: Reference) -> Track | None:
-        """Return the song that is known by a reference."""
-        ref = self._refs.get(reference)
+        """Return the song that is known by a reference; a match names none."""
+        ref = None if reference in self._matched else self._refs.get(reference)
         return self._songs[ref.track_id].track if ref else None
 
     def by_audio(self, reference: Reference) -> Track | None:
-        """Return the oldest song whose present recording came from there."""
+        """Return the oldest song that a match with this reference was accepted for."""
         track_id = self._by_audio.get(reference)
+        if reference in self._matched:
+            track_id = self._refs[reference].track_id
         return self._songs[track_id].track if track_id else None
 
     def by_isrc(self, isrc: str) -> Track | None:
@@ -121,6 +124,8 @@ class SongBatch:
         known = self._refs.get(key)
         if known is None:
             self._new_refs.add(key)
+            if self._by_audio.get(key) == ref.track_id:
+                self._matched.add(key)
             self._refs[key] = ref
             return True
         trusted = known.trusted or ref.trusted
@@ -128,6 +133,8 @@ class SongBatch:
         if stays != known:
             self._refs[key] = stays
             self._changed_refs.add(key)
+        if stays.track_id != known.track_id:
+            self._matched.discard(key)
         return False
 
     def merge(self, one: Track, other: Track) -> Track:
@@ -157,6 +164,7 @@ class SongBatch:
         references = {name.reference for name in names}
         for ref in tracks.refs(self._session, references):
             self._refs[ref.source, ref.source_id] = ref
+        self._matched = tracks.matched_refs(self._session, self._refs)
         self._load_songs(m.Track.id, {ref.track_id for ref in self._refs.values()})
         self._load_songs(m.Track.isrc, {name.isrc for name in names} - {""})
         self._load_songs(m.Track.match_key, {name.match_key for name in names} - {""})

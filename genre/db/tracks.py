@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from genre.db import models as m
-from genre.records import AudioStatus, Track, TrackRef
+from genre.records import AudioStatus, Decision, Track, TrackRef
 
 _TRACK = m.Base.metadata.tables[m.Track.__tablename__]
 _REF = m.Base.metadata.tables[m.TrackRef.__tablename__]
+_CANDIDATE = m.Base.metadata.tables[m.Candidate.__tablename__]
 _BATCH = 900  # values in one query; SQLite takes 999 at least
 Reference = tuple[str, str]  # source, source id
 Named = ColumnElement[str] | InstrumentedAttribute[str]
@@ -28,6 +29,7 @@ class Known:
     track: Track
     ref: TrackRef
     match_key: str
+    by_match: bool = False  # a search had led to that reference, no playlist alone
 
 
 def get(session: Session, track_id: str) -> Track | None:
@@ -56,13 +58,35 @@ def by_refs(
     session: Session, references: Iterable[Reference]
 ) -> dict[Reference, Known]:
     """Return what is known by many references at once; unknown ones lack."""
-    found = {}
+    wanted, found = set(references), {}
+    matched = matched_refs(session, wanted)
     both = select(*_REF.c, *_TRACK.c).select_from(_REF.join(_TRACK))
-    for where in among(_REF.c.source, _REF.c.source_id, references):
+    for where in among(_REF.c.source, _REF.c.source_id, wanted):
         for row in session.execute(both.where(where)):
-            known = Known(to_track(row), to_ref(row), row.match_key)
-            found[row.source, row.source_id] = known
+            key = (row.source, row.source_id)
+            known = Known(to_track(row), to_ref(row), row.match_key, key in matched)
+            found[key] = known
     return found
+
+
+def matched_refs(session: Session, references: Iterable[Reference]) -> set[Reference]:
+    """Return the references that are their song's accepted candidate.
+
+    That such a reference means the song is the matcher's word, or a person's.
+    """
+    of_song = and_(
+        _CANDIDATE.c.track_id == _REF.c.track_id,
+        _CANDIDATE.c.provider == _REF.c.source,
+        _CANDIDATE.c.provider_id == _REF.c.source_id,
+        _CANDIDATE.c.decision == Decision.ACCEPTED,
+    )
+    names = (_REF.c.source, _REF.c.source_id)
+    query = select(*names).select_from(_REF.join(_CANDIDATE, of_song))
+    return {
+        (source, source_id)
+        for where in among(*names, references)
+        for source, source_id in session.execute(query.where(where))
+    }
 
 
 def among(

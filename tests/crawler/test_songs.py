@@ -10,11 +10,13 @@ import pytest
 from genre.config import Settings
 from genre.crawler.record import record_songs
 from genre.crawler.songs import Heard, at_known_places, hear, other_licence, tags_of
-from genre.db import Session, audio_files, dump, open_catalog
+from genre.db import Session, audio_files, dump, matches, open_catalog, tracks
 from genre.db import models as m
 from genre.records import (
     AudioFile,
     AudioInfo,
+    Candidate,
+    Decision,
     EvidenceLevel,
     PlaylistItem,
     Tag,
@@ -138,6 +140,55 @@ def test_known_songs_are_not_joined_by_a_match(session: Session) -> None:
     heard_as(session, deezer, "youtube", "v")
 
     assert record(session, video()) == [own]
+
+
+def accepted_for(session: Session, track_id: str) -> None:
+    """Give a song a recording that a search had found."""
+    heard_as(session, track_id, "youtube", "v")
+    found = Candidate("youtube", "v", "", "One", decision=Decision.ACCEPTED)
+    matches.store(session, track_id, [found])
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_matched_row_adds_nothing_to_the_song(session: Session, times: int) -> None:
+    """However often it is read: if the match is wrong, nothing of it may stay."""
+    [song] = record(session, item("deezer", "1", duration_s=None))
+    accepted_for(session, song)
+    row = video(album="Wrong", year=1999, duration_s=9.0)
+
+    assert [record(session, row, row) for _ in range(times)][-1] == [song, song]
+    [track] = session.query(m.Track)
+    assert (track.album, track.year, track.duration_s, track.isrc) == (
+        "", None, None, "",
+    )  # fmt: skip
+    assert track.title == "One"
+
+
+def test_match_joins_no_songs_by_code(session: Session) -> None:
+    """A row's ISRC says more than a match: the row is that song, and both stay."""
+    song, other = record(session, item("deezer", "1"), item("deezer", "2", title="X"))
+    accepted_for(session, song)
+    assert record(session, video()) == [song]
+    record(session, item("deezer", "2", title="X", isrc=ISRC))
+
+    assert record(session, video(isrc=ISRC, album="Y")) == [other]
+    assert record(session, video(isrc=ISRC)) == [other]
+
+
+def test_undone_match_gives_the_row_a_song_of_its_own(session: Session) -> None:
+    """Read again, it brings its facts and its tags along."""
+    [song] = record(session, item("deezer", "1", duration_s=None))
+    accepted_for(session, song)
+    row = video(duration_s=9.0, tags=(Tag("polka"),))
+    record(session, row)
+    audio_files.mark_removed(session, song)
+    tracks.drop_ref(session, song, "youtube", "v")
+
+    [own] = record(session, row)
+
+    assert own != song
+    assert session.get_one(m.Track, own).duration_s == 9.0
+    assert [(e.track_id, e.raw) for e in session.query(m.Evidence)] == [(own, "polka")]
 
 
 def test_licence_and_leave_to_share(session: Session) -> None:
