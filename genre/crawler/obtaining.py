@@ -51,7 +51,7 @@ def obtain(place: AudioPlace, folder: Path, tools: Tools) -> tuple[Path, AudioPl
         found = tools.player.fetch(place.url, folder, site=site)
         claimed = place.stated_s or found.duration_s
         return found.path, replace(place, stated_s=claimed)
-    return _downloaded(place, folder / "download", tools), place
+    return _downloaded(place, folder / "the download", tools), place
 
 
 def _downloaded(place: AudioPlace, target: Path, tools: Tools) -> Path:

@@ -277,7 +277,7 @@ def test_hostile_names(tmp_path: Path) -> None:
 SOUNDS: dict[
     str, tuple[Route, str, str]
 ] = {  # title: its address's answer, class, what is said
-    "page": (WEB_PAGE, "permanent", "an HTML page"),
+    "page": (WEB_PAGE, "permanent", "in the download, found an HTML page"),
     "hls": (
         b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n",
         "permanent",
