@@ -25,11 +25,12 @@ from genre.crawler.sources.archive_files import Song, songs_of
 from genre.crawler.sources.base import Head, Row, service_playlist
 from genre.crawler.sources.kit import Kit, Service
 from genre.crawler.sources.places import Place
-from genre.errors import ItemError
+from genre.errors import ItemError, ServiceStopError
 from genre.records import ErrorClass, EvidenceLevel, PlaylistData, Tag, Unchanged
 from genre.text import clean_text, display
 
 _DEFAULT = 100  # items of a collection, when the address names no limit
+_MOST_LOST = 5  # items in a row without an answer; each has been asked several times
 _ADDRESS = re.compile(
     rf"https?://(?:www\.)?archive\.org/(?:details|metadata|download)/(?P<id>{ID})/?"
     r"(?:\?limit=(?P<limit>[0-9]{1,6})|[?#].*)?"
@@ -164,14 +165,36 @@ def _collection(item: Item, limit: str, kit: Kit) -> PlaylistData | Unchanged:
 
 
 def _all_rows(members: Members, kit: Kit) -> Iterator[Row]:
-    """Yield the rows of all items; one that cannot be used is a row with a problem."""
-    for name in members.changed:
-        try:
-            yield from _rows(item_named(name, kit), kit)
-        except ItemError as error:
-            if error.error_class is not ErrorClass.PERMANENT:
-                raise
-            yield Row(where=f"item {name}", problem=str(error))
+    """Yield the rows of all items, until too many in a row cannot be read."""
+    names = list(members.changed)
+    n_lost = 0
+    while names and n_lost < _MOST_LOST:
+        rows = _rows_or_problem(names.pop(0), kit)
+        n_lost = n_lost + 1 if rows[0].unreadable else 0
+        yield from rows
+    if names:
+        yield Row(
+            where="the other items",
+            problem=(
+                f"expected answers of the Internet Archive, found none for {n_lost} items"
+                f" in a row; {len(names)} are left for the next crawl."
+            ),
+            unreadable=True,
+        )
+
+
+def _rows_or_problem(name: str, kit: Kit) -> list[Row]:
+    """Return an item's rows, or the one that says why it has none.
+
+    What cannot be read now, the next crawl may be able to read.
+    """
+    try:
+        return _rows(item_named(name, kit), kit)
+    except ServiceStopError:
+        raise
+    except ItemError as error:
+        may_pass = error.error_class is not ErrorClass.PERMANENT
+        return [Row(where=f"item {name}", problem=str(error), unreadable=may_pass)]
 
 
 def _notes(members: Members, *, asked: bool) -> tuple[str, ...]:

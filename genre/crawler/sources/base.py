@@ -107,7 +107,8 @@ def playlist_of(
 def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
     """Return the playlist of a service; one without any row is empty, not wrong.
 
-    A row that knows no ``place`` only names its song.
+    A row that knows no ``place`` only names its song. The service's word for the state
+    of the playlist holds for all of it: it is not kept when a row could not be read.
 
     Raises
     ------
@@ -116,19 +117,21 @@ def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
     """
     title = clean_text(head.title) or f"{head.source} {head.source_id}"
     used = _use(rows, title, lambda row: row.place or Place("text", ""))
-    if used.problems and not used.items:
+    if (used.problems or used.unreadable) and not used.items:
         raise nothing_usable(title, used.unreadable, used.problems)
     read = repr([replace(item, added_at="") for item in used.items])
+    stated = "" if used.unreadable else head.checksum
     return PlaylistData(
         source=head.source,
         source_id=head.source_id,
         url=head.url,
         title=title,
         owner=clean_text(head.owner),
-        checksum=head.checksum or hashlib.sha256(read.encode()).hexdigest(),
+        checksum=stated or hashlib.sha256(read.encode()).hexdigest(),
         items=tuple(used.items),
         truncated=head.truncated,
         problems=tuple(used.problems),
+        unreadable=tuple(used.unreadable),
         notes=head.notes,
     )
 

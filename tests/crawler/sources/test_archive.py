@@ -14,7 +14,7 @@ from tests.clocks import FakeClock
 from tests.crawler.sources.kits import make_kit
 from tests.servers import Reply, json_reply, serve
 from tests.services.archive import ArchiveItem, FakeArchive, file
-from tests.services.fakes import CUT_OFF, LATER, WEB_PAGE, routes
+from tests.services.fakes import BUSY, CUT_OFF, LATER, WEB_PAGE, routes
 
 
 def album(*files: Any, **more: Any) -> FakeArchive:
@@ -222,14 +222,49 @@ def test_repeated_page_ends_the_search(tmp_path: Path) -> None:
 
 
 def test_bad_item_of_a_collection_is_a_problem(tmp_path: Path) -> None:
-    """One that is gone is named; the others stay. A bad moment ends the reading."""
+    """One that is gone is named; the others stay."""
     service = collection(3)
     service.items["item1"].is_dark = True
     data = read(service, tmp_path, "label")
     assert [item.title for item in data.items] == ["Song 0", "Song 2"]
     assert data.problems[0].startswith("Label, item item1: Expected an item item1")
-    service.fail(WEB_PAGE, on="/metadata/item2", times=9)
-    assert failure(service, tmp_path, "label").error_class is ErrorClass.TEMPORARY
+    assert data.unreadable == ()
+
+
+@pytest.mark.parametrize("reply", [BUSY, json_reply({"error": "no such node"})])
+def test_item_that_cannot_be_read_now(tmp_path: Path, reply: Reply) -> None:
+    """It is named and the others stay; the list is incomplete, and is read again."""
+    service = collection(30)
+    service.fail(reply, on="/metadata/item29", times=99)
+    data = read(service, tmp_path, "label")
+    assert [item.title for item in data.items] == [f"Song {n}" for n in range(29)]
+    assert data.problems == ()
+    [lost] = data.unreadable
+    assert lost.startswith("Label, item item29: Expected")
+    again = read_any(service, tmp_path, "label", last_checksum=lambda *_: data.checksum)
+    assert isinstance(again, PlaylistData)
+
+
+def test_many_items_that_cannot_be_read_now(tmp_path: Path) -> None:
+    """After five in a row the Archive is left alone; what was read stays."""
+    service = collection(30)
+    service.fail(BUSY, on="/metadata/item1", times=999)  # also item10 to item19
+    data = read(service, tmp_path, "label")
+    assert [item.title for item in data.items] == [
+        f"Song {n}" for n in (0, *range(2, 10))
+    ]
+    assert len(data.unreadable) == 7
+    assert data.unreadable[-1] == (
+        "Label, the other items: expected answers of the Internet Archive, found none for"
+        " 5 items in a row; 15 are left for the next crawl."
+    )
+
+
+def test_a_stop_among_the_items(tmp_path: Path) -> None:
+    """An item's problem is its own; a service that asks for a day of rest gets it."""
+    service = collection(3)
+    service.fail(LATER, on="/metadata/item1")
+    assert isinstance(failure(service, tmp_path, "label"), ServiceStopError)
 
 
 def test_limit_out_of_range(tmp_path: Path) -> None:
