@@ -186,9 +186,9 @@ def doctor(checks: "Sequence[Check]") -> Iterator[RenderableType]:
 
 _ORIGINS = {
     "local": ("local files", "on this machine"),
-    "direct": ("addresses", "that the playlists name"),
+    "direct": ("addresses", "that the playlists name, or you"),
     "licensed": ("free licences", "from Jamendo and the Internet Archive"),
-    "played": ("on sites", "such as YouTube; the playlists name the very song"),
+    "played": ("on sites", "such as YouTube; the very song is known"),
     "searched": ("to be searched", "by artist and title"),
 }
 
@@ -218,6 +218,8 @@ def _songs(cost: "Cost") -> Iterator[tuple[str, str, str]]:
     yield "songs", f"{cost.n_songs:,}", f"each once: {_hours(cost.sound_h)} of sound"
     if cost.n_held:
         yield "already here", f"{cost.n_held:,}", "with audio in the catalog"
+    if cost.n_given_up:
+        yield "given up", f"{cost.n_given_up:,}", "unless with `--retry permanent`"
     for field in fields(cost.origins):
         if n := getattr(cost.origins, field.name):
             name, remark = _ORIGINS[field.name]

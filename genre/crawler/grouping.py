@@ -1,123 +1,151 @@
-"""Which rows of several playlists are one song, before any catalog is asked.
+"""Which songs the rows of several playlists mean, without writing a catalog.
 
-The same rules in the same order as ``songs.py`` follows with a catalog, so that
-``genre plan`` counts the songs that a crawl will find. Pure.
+By the rules that a crawl follows (``identity``), among the songs of the rows and those
+that the catalog knows already: so ``genre plan`` counts the songs that a crawl will
+find, and ``genre discover`` those that it would bring. Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from genre.crawler.identity import Song, same_by_text, song_of
-from genre.records import PlaylistItem, Track
+from genre.crawler.identity import Song, find
+from genre.crawler.songs import Heard
+from genre.records import Track
+
+if TYPE_CHECKING:
+    from genre.db.held import KnownSong
+
+Reference = tuple[str, str]
 
 
 @dataclass(slots=True)
 class DistinctSong:
-    """A song and all that the rows say about it."""
+    """A song and all that is known of it."""
 
     age: int  # the how many-th song it was
-    track: Track  # the first row's, with what it left open filled in by later ones
+    track: Track  # what was known first, with what that left open filled in
     match_key: str = ""
-    references: set[tuple[str, str]] = field(default_factory=set)
-    sources: set[str] = field(
-        default_factory=set
-    )  # of rows that say where its audio is
-    merged_into: "DistinctSong | None" = None
+    sources: set[str] = field(default_factory=set)  # of rows that name its place
+    known: tuple["KnownSong", ...] = ()  # what it is in the catalog, the oldest first
+    has_new_place: bool = False  # the catalog knows the song, but not a row's place
+    is_meant: bool = False  # by a row
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether the catalog has audio of it."""
+        return any(known.has_audio for known in self.known)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether a crawl will leave it alone."""
+        if self.has_audio or self.has_new_place or not self.known:
+            return False
+        return self.known[0].is_given_up
 
 
-class _Index:
-    """The songs found so far, by each of their keys."""
+class _Shelf:
+    """The songs known so far, by each of their keys: an ``identity.Shelf``."""
 
-    def __init__(self) -> None:
-        self.songs: list[DistinctSong] = []  # the oldest first
-        self._by_reference: dict[tuple[str, str], DistinctSong] = {}
-        self._by_isrc: dict[str, DistinctSong] = {}
-        self._by_key: defaultdict[str, list[DistinctSong]] = defaultdict(list)
+    def __init__(self, known: Sequence["KnownSong"]) -> None:
+        self.songs: dict[str, DistinctSong] = {}  # by id; those that merged are gone
+        self._merged: dict[str, str] = {}  # old id -> new id
+        self._by_ref: dict[Reference, str] = {}
+        self._by_audio: dict[Reference, str] = {}
+        self._by_isrc: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_key: defaultdict[str, set[str]] = defaultdict(set)
+        for one in known:
+            song = self._put(one.track, one.match_key)
+            song.known = (one,)
+            self._by_ref.update(dict.fromkeys(one.references, one.track.id))
+            for reference in one.recordings:
+                self._by_audio.setdefault(reference, one.track.id)
+        for one in known:
+            self._by_audio.update(dict.fromkeys(one.matched, one.track.id))
 
-    def resolve(self, song: Song) -> DistinctSong | None:
-        """Find a song by reference, by ISRC, by text; two it connects become one."""
-        known = self._by_codes(song)
-        if known is None:
-            return self._by_names(song)
-        same = None if known.match_key else self._by_names(song, unlike=known)
-        return self._merge(known, same) if same else known
+    def by_ref(self, reference: Reference) -> Track | None:
+        return self._now(self._by_ref.get(reference))
 
-    def _by_codes(self, song: Song) -> DistinctSong | None:
-        by_reference = _present(self._by_reference.get(song.reference))
-        by_isrc = _present(self._by_isrc.get(song.track.isrc))
-        if by_reference and by_isrc and by_reference is not by_isrc:
-            if not by_reference.track.isrc:
-                return self._merge(by_reference, by_isrc)
-            return by_reference
-        return by_reference or by_isrc
+    def by_audio(self, reference: Reference) -> Track | None:
+        return self._now(self._by_audio.get(reference))
 
-    def _by_names(
-        self, song: Song, *, unlike: DistinctSong | None = None
-    ) -> DistinctSong | None:
-        """Return the oldest song of the row's names, length and ISRC, and of ``unlike``."""
-        stated = [song.track, unlike.track] if unlike else [song.track]
-        same = [k for k in self._by_key.get(song.match_key, ()) if not k.merged_into]
-        for known in sorted(same, key=lambda known: known.age):
-            if all(same_by_text(known.track, one) for one in stated):
-                return known
-        return None
+    def by_isrc(self, isrc: str) -> Track | None:
+        found = self._oldest_first(self._by_isrc.get(isrc, set()))
+        return found[0] if isrc and found else None
 
-    def add(self, song: Song) -> DistinctSong:
-        """Add a song that was met for the first time."""
-        new = DistinctSong(len(self.songs), song.track)
-        self.songs.append(new)
-        return new
+    def by_match_key(self, match_key: str) -> list[Track]:
+        found = self._oldest_first(self._by_key.get(match_key, set()))
+        return found if match_key else []
 
-    def note(self, known: DistinctSong, song: Song, item: PlaylistItem) -> None:
-        """Remember what one more row says about a song."""
-        known.track = _filled(known.track, song.track)
-        known.references.add(song.reference)
-        if item.url or item.path:
-            known.sources.add(item.source)
-        self._name(known, song.match_key)
-        if known.track.isrc:
-            self._by_isrc.setdefault(known.track.isrc, known)
-        self._by_reference[song.reference] = known
+    def is_named(self, known: Track) -> bool:
+        return bool(self.songs[known.id].match_key)
 
-    def _merge(self, a: DistinctSong, b: DistinctSong) -> DistinctSong:
-        """Let the younger of two songs become the older."""
-        into, old = sorted((a, b), key=lambda song: song.age)
-        into.track = _filled(into.track, old.track)
-        into.references |= old.references
+    def merge(self, one: Track, other: Track) -> Track:
+        both = self.songs[one.id], self.songs[other.id]
+        into, old = sorted(both, key=lambda song: song.age)
+        del self.songs[old.track.id]
+        self._merged[old.track.id] = into.track.id
         into.sources |= old.sources
-        old.merged_into = into
-        self._name(into, old.match_key)
-        return into
+        into.known += old.known
+        into.has_new_place |= old.has_new_place
+        into.is_meant |= old.is_meant
+        self._fill_in(into, old.track, old.match_key)
+        return into.track
 
-    def _name(self, known: DistinctSong, match_key: str) -> None:
-        """Let a song without names go by these."""
-        if match_key and not known.match_key:
-            known.match_key = match_key
-            self._by_key[match_key].append(known)
+    def mean(self, song: Song, place: str) -> None:
+        """Let a row mean the song that it fits, or a new one."""
+        if known := find(self, song):
+            meant = self.songs[known.id]
+        else:
+            meant = self._put(song.track, song.match_key)
+        meant.is_meant = True
+        if place:
+            meant.sources.add(song.reference[0])
+            is_new = song.reference not in self._by_ref
+            meant.has_new_place |= is_new and bool(meant.known)
+        self._fill_in(meant, song.track, song.match_key)
+        self._by_ref[song.reference] = meant.track.id
+
+    def _put(self, track: Track, match_key: str) -> DistinctSong:
+        age = len(self.songs) + len(self._merged)
+        song = self.songs[track.id] = DistinctSong(age, track, match_key)
+        self._index(song)
+        return song
+
+    def _fill_in(self, song: DistinctSong, row: Track, match_key: str) -> None:
+        """Take what was not known yet: facts one by one, names only together."""
+        missing = song.track.news_in(row)
+        if match_key and not song.match_key:
+            song.match_key = match_key
+            names = ("title", "version", "artists")
+            missing |= {name: getattr(row, name) for name in names}
+        if missing:
+            song.track = replace(song.track, **missing)
+            self._index(song)
+
+    def _index(self, song: DistinctSong) -> None:
+        self._by_isrc[song.track.isrc].add(song.track.id)
+        self._by_key[song.match_key].add(song.track.id)
+
+    def _oldest_first(self, ids: Iterable[str]) -> list[Track]:
+        there = (self.songs[key] for key in ids if key in self.songs)
+        return [song.track for song in sorted(there, key=lambda song: song.age)]
+
+    def _now(self, key: str | None) -> Track | None:
+        while key in self._merged:
+            key = self._merged[key]
+        return self.songs[key].track if key else None
 
 
-def distinct_songs(items: Iterable[PlaylistItem]) -> list[DistinctSong]:
-    """Return the songs that playlist rows, in the order of a crawl, speak of."""
-    index = _Index()
-    for item in items:
-        song = song_of(item)
-        index.note(index.resolve(song) or index.add(song), song, item)
-    return [song for song in index.songs if song.merged_into is None]
+def distinct_songs(
+    rows: Iterable[Heard], known: Sequence["KnownSong"] = ()
+) -> list[DistinctSong]:
+    """Return the songs that playlist rows mean, in the order of a crawl.
 
-
-def _present(song: DistinctSong | None) -> DistinctSong | None:
-    while song and song.merged_into:
-        song = song.merged_into
-    return song
-
-
-def _filled(known: Track, row: Track) -> Track:
-    """Return a song with what was not known of it: what can make two songs one."""
-    if (known.isrc or not row.isrc) and (known.duration_s or not row.duration_s):
-        return known
-    return replace(
-        known,
-        isrc=known.isrc or row.isrc,
-        duration_s=known.duration_s or row.duration_s,
-    )
+    ``known`` are the songs of the catalog that they may mean, the oldest first.
+    """
+    shelf = _Shelf(known)
+    for row in rows:
+        shelf.mean(row.song, row.place)
+    return [song for song in shelf.songs.values() if song.is_meant]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from genre.config import Settings
 from genre.crawler.grouping import DistinctSong, distinct_songs
-from genre.crawler.identity import same_by_text
 from genre.crawler.player import Player
 from genre.crawler.playlists import by_source, read_list_file
 from genre.crawler.services import Services
 from genre.crawler.sites import DIRECT, SITES
+from genre.crawler.songs import Heard, hear
 from genre.crawler.sources import Kit, check_list, read_source, service_of_source
 from genre.db.file import Reader, catalog_path
-from genre.db.held import Known, known_songs
+from genre.db.held import known_songs
 from genre.db.summary import blocked
 from genre.errors import GenreError, ServiceStopError
 from genre.http import HttpClient
@@ -39,9 +39,9 @@ class Origins:
     """Where the audio of songs that are not there yet will come from: how many."""
 
     local: int = 0  # files on this machine
-    direct: int = 0  # addresses that the playlists name
+    direct: int = 0  # addresses
     licensed: int = 0  # Jamendo and the Internet Archive
-    played: int = 0  # YouTube and other sites, where a playlist names the very song
+    played: int = 0  # YouTube and other sites, where the very song is known
     searched: int = 0  # whatever only has a name
 
 
@@ -66,13 +66,14 @@ class Cost:
     n_rows: int  # a song in several playlists counts each time
     n_songs: int  # each once
     n_held: int  # of these, with audio in the catalog already
+    n_given_up: int  # of these, what a crawl does not try again
     origins: Origins
     sound_h: float  # of all songs
     youtube_h: float  # how long YouTube takes at the pace of the settings
     download_h: float  # how long downloads take on a line of LINE_BYTES_PER_S
     download_gb: float
     room: Room
-    memory_gb: dict[str, float]  # of all songs' segments while training, by dtype
+    memory_gb: dict[str, float]  # of segments while training, by dtype
     unread: tuple[str, ...] = ()  # lines and playlists that crawling cannot use now
     problems: tuple[str, ...] = ()  # rows that it cannot use
 
@@ -94,18 +95,19 @@ def plan(
     listed = read_list_file(list_file)
     check_list([entry.source for entry in listed.entries], list_file)
     reader = Reader(settings) if catalog_path(settings).is_file() else None
-    with closing(Player(settings)) as player:
+    with closing(Player(settings)) as player, closing(HttpClient(settings)) as client:
         kit = Kit(
             settings=settings,
-            client=HttpClient(settings),
+            client=client,
             player=player,
             base=list_file.absolute().parent,
             columns=columns or {},
         )
         found, unread = _read_all(kit, listed.entries, Services(_blocked(reader)))
-    rows = [item for data in found for item in data.items]
-    songs = distinct_songs(rows)
-    new = _not_held(songs, reader)
+    rows = [row for data in found for row in hear(data.items)]
+    songs = _songs(rows, reader)
+    hopeful = [song for song in songs if not song.is_given_up]
+    new = [song for song in hopeful if not song.has_audio]
     origins = Counter(_origin(song) for song in new)
     fetched_s = _seconds(song for song in new if _origin(song) != "local")
     download_gb = fetched_s * DOWNLOAD_BYTES_PER_S / 1e9
@@ -114,14 +116,15 @@ def plan(
         genres=len({genre_key(g) for entry in listed.entries for g in entry.genres}),
         n_rows=len(rows),
         n_songs=len(songs),
-        n_held=len(songs) - len(new),
+        n_held=len(hopeful) - len(new),
+        n_given_up=len(songs) - len(hopeful),
         origins=Origins(**origins),
         sound_h=_seconds(songs) / 3600,
         youtube_h=_youtube_h(settings, new),
         download_h=1e9 * download_gb / LINE_BYTES_PER_S / 3600,
         download_gb=download_gb,
         room=_room(settings, _kept_s(settings, new), fetched_s),
-        memory_gb=_memory_gb(settings, songs),
+        memory_gb=_memory_gb(settings, hopeful),
         unread=(*listed.problems, *unread),
         problems=tuple(p for data in found for p in (*data.unreadable, *data.problems)),
     )
@@ -164,31 +167,12 @@ def _blocked(reader: Reader | None) -> dict[str, str]:
         return {block.service: block.until for block in blocked(connection)}
 
 
-def _not_held(
-    songs: Sequence[DistinctSong], reader: Reader | None
-) -> list[DistinctSong]:
-    """Return the songs that have no audio in the catalog."""
+def _songs(rows: Sequence[Heard], reader: Reader | None) -> list[DistinctSong]:
+    """Return the songs that rows mean, as the catalog knows them if there is one."""
     if reader is None:
-        return list(songs)
+        return distinct_songs(rows)
     with reader.read() as connection:
-        known = known_songs(
-            connection,
-            references={ref for song in songs for ref in song.references},
-            isrcs={song.track.isrc for song in songs} - {""},
-            match_keys={song.match_key for song in songs} - {""},
-        )
-    return [song for song in songs if _id_of(song, known) not in known.with_audio]
-
-
-def _id_of(song: DistinctSong, known: Known) -> str:
-    """Return the id that a song has in the catalog; "" for one it does not know."""
-    for reference in sorted(song.references):
-        if found := known.by_reference.get(reference):
-            return found
-    if found := known.by_isrc.get(song.track.isrc):
-        return found
-    same = known.by_key.get(song.match_key, ())
-    return next((track.id for track in same if same_by_text(track, song.track)), "")
+        return distinct_songs(rows, known_songs(connection, [r.song for r in rows]))
 
 
 # --- reckoning -------------------------------------------------------------------------
@@ -196,13 +180,26 @@ def _id_of(song: DistinctSong, known: Known) -> str:
 
 def _origin(song: DistinctSong) -> str:
     """Return where a song's audio will come from: a field of ``Origins``."""
-    if "file" in song.sources:
+    sources = _sources(song)
+    if "file" in sources:
         return "local"
-    if "url" in song.sources:
+    if "url" in sources:
         return "direct"
-    if song.sources & DIRECT:
+    if sources & DIRECT:
         return "licensed"
-    return "played" if song.sources & _PLAYED else "searched"
+    return "played" if sources & _PLAYED else "searched"
+
+
+def _sources(song: DistinctSong) -> set[str]:
+    """Return where audio of a song is known to be.
+
+    A search result that was accepted is at a site or, as others are not, an address.
+    """
+    found = set(song.sources)
+    for known in song.known:
+        found |= known.places
+        found |= {name if name in _PLAYED else "url" for name in known.accepted}
+    return found
 
 
 def _seconds(songs: Iterable[DistinctSong]) -> float:
@@ -224,7 +221,7 @@ def _youtube_h(settings: Settings, songs: Iterable[DistinctSong]) -> float:
         origin = _origin(song)
         if origin == "searched" and settings.search == "youtube":
             n_asked += 2
-        elif origin == "played" and "youtube" in song.sources:
+        elif origin == "played" and "youtube" in _sources(song):
             n_asked += 1
     return n_asked / settings.youtube_per_hour
 

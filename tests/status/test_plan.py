@@ -2,15 +2,19 @@
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from genre.config import Settings
 from genre.crawler.pipeline import CrawlRequest, crawl
-from genre.db import attempts, open_catalog
+from genre.db import attempts, matches, open_catalog
+from genre.db import models as m
 from genre.db.attempts import Block
+from genre.records import Candidate, Decision, Stage, Status, SubjectKind
 from genre.status.plan import Origins, plan
 from tests.crawler.crawls import song, write_lists
 
@@ -134,6 +138,87 @@ def test_songs_that_are_there_cost_nothing_more(
     assert (cost.n_songs, cost.n_held, cost.origins) == (2, 1, Origins(direct=1))
 
 
+NAMES = "title,artist,duration\nSong,A,100\nOther,B,100\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "origins", "hours"),
+    [
+        (
+            "Song,A,100,https://example.org/a.mp3",
+            Origins(direct=1, searched=1),
+            2 / 300,
+        ),
+        (
+            "Song,A,100,https://youtu.be/abcdefghijk",
+            Origins(played=1, searched=1),
+            3 / 300,
+        ),
+        ("Song,A,100,", Origins(searched=2), 4 / 300),
+        (
+            "Song,A,200,https://example.org/a.mp3",  # another length: another song
+            Origins(searched=2),
+            4 / 300,
+        ),
+    ],
+)
+def test_a_place_that_the_catalog_knows_is_not_searched(
+    tmp_path: Path, settings: Settings, rows: str, origins: Origins, hours: float
+) -> None:
+    """Another playlist, crawled before, named it."""
+    before = write_lists(
+        tmp_path, {"q.csv Dub": f"title,artist,duration,url\n{rows}\n"}
+    )
+    list(crawl(settings, CrawlRequest(list_file=before, metadata_only=True)))
+    cost = plan(settings, write_lists(tmp_path, {"p.csv House": NAMES}))
+
+    assert (cost.origins, cost.youtube_h) == (origins, hours)
+
+
+def test_an_accepted_search_result_is_not_searched_again(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """It only has to be downloaded; one that is uncertain says nothing."""
+    path = write_lists(tmp_path, {"p.csv House": NAMES})
+    list(crawl(settings, CrawlRequest(list_file=path, metadata_only=True)))
+    with open_catalog(settings) as catalog, catalog.write() as session:
+        for track_id, title in session.execute(select(m.Track.id, m.Track.title)):
+            word = Decision.ACCEPTED if title == "Song" else Decision.UNCERTAIN
+            found = Candidate("youtube", "v", "http://x/v", title, decision=word)
+            matches.store(session, track_id, [found])
+
+    cost = plan(settings, path)
+
+    assert (cost.origins, cost.youtube_h) == (Origins(played=1, searched=1), 3 / 300)
+
+
+@pytest.mark.parametrize(
+    ("rows", "n_given_up"),
+    [(NAMES, 1), (NAMES + "Song,A,100,https://example.org/a.mp3\n", 0)],
+)
+def test_what_a_crawl_has_given_up_is_not_to_be_done(
+    tmp_path: Path, settings: Settings, rows: str, n_given_up: int
+) -> None:
+    """Unless a playlist names a new place, at which a crawl tries again."""
+    path = write_lists(tmp_path, {"p.csv House": NAMES})
+    list(crawl(settings, CrawlRequest(list_file=path, metadata_only=True)))
+    with open_catalog(settings) as catalog, catalog.write() as session:
+        song_id = session.scalars(select(m.Track.id).where(m.Track.title == "Song"))
+        attempts.record(
+            session,
+            kind=SubjectKind.TRACK,
+            subject=song_id.one(),
+            stage=Stage.CRAWL,
+            outcome=Status.REFUSED,
+        )
+    rows = rows.replace("duration\n", "duration,url\n", 1)
+    cost = plan(settings, write_lists(tmp_path, {"p.csv House": rows}))
+
+    assert (cost.n_songs, cost.n_held, cost.n_given_up) == (2, 0, n_given_up)
+    assert cost.origins == Origins(direct=1 - n_given_up, searched=1)
+    assert cost.room.wav_gb == (2 - n_given_up) * 0.0032
+
+
 def test_columns_that_a_crawl_is_told_about_count_too(
     tmp_path: Path, settings: Settings
 ) -> None:
@@ -156,7 +241,7 @@ def test_a_service_that_wants_to_be_left_alone_is(
     tmp_path: Path, settings: Settings
 ) -> None:
     """A plan is no way around it."""
-    until = "2999-01-01T00:00:00Z"
+    until = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     with open_catalog(settings) as catalog, catalog.write() as session:
         attempts.block_service(session, Block("deezer", until, "slow down"))
     path = write_lists(tmp_path, {"p.csv House": ROWS})

@@ -5,18 +5,20 @@ see how many songs they hold and which of these the catalog knows. Nothing is wr
 what is found becomes a list for the user to edit.
 """
 
-import contextlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from genre.config import Settings
 from genre.crawler.discovery.finders import FINDERS, Found
 from genre.crawler.discovery.ranking import Overlap, Ranked, Wish, rank, wish_of
-from genre.crawler.identity import song_of
+from genre.crawler.grouping import distinct_songs
 from genre.crawler.player import Player
 from genre.crawler.services import Services
+from genre.crawler.songs import hear
 from genre.crawler.sources import Kit, read_source, service_of_source
-from genre.db import Catalog, open_catalog, overlap
+from genre.db import held
+from genre.db.file import Reader
 from genre.errors import (
     ItemError,
     NotReadyError,
@@ -68,28 +70,20 @@ def discover(
     """
     wishes = _wishes(request)
     asked = _services(request)
-    player = Player(settings, extra_extractors=extractors)
-    kit = Kit(settings=settings, client=HttpClient(settings), player=player)
-    try:
-        with contextlib.ExitStack() as stack:
-            catalog = _open(settings)
-            listed: set[tuple[str, str]] = set()
-            if catalog:
-                stack.enter_context(catalog)
-                with catalog.read() as session:
-                    listed = overlap.listed_playlists(session)
-            search = _Search(
-                kit,
-                Services(),
-                catalog,
-                load_taxonomy(),
-                frozenset(listed),
-                named=bool(request.services),
-            )
-            yield from search.run(wishes, asked, request)
-    finally:
-        player.close()
-        kit.client.close()
+    reader = _reader(settings)
+    with (
+        closing(Player(settings, extra_extractors=extractors)) as player,
+        closing(HttpClient(settings)) as client,
+    ):
+        search = _Search(
+            Kit(settings=settings, client=client, player=player),
+            Services(),
+            reader,
+            load_taxonomy(),
+            _listed(reader),
+            named=bool(request.services),
+        )
+        yield from search.run(wishes, asked, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ class _Search:
 
     kit: Kit
     services: Services
-    catalog: Catalog | None
+    reader: Reader | None
     taxonomy: Taxonomy
     listed: frozenset[tuple[str, str]]  # playlists of the catalog, by source and id
     named: bool  # whether the user named the services
@@ -195,38 +189,34 @@ class _Search:
         return self._rank(ranked.found, ranked.wish, shared=shared), about
 
     def _overlap(self, read: Iterable[object], wish: Wish) -> Overlap:
-        items = [
-            i for data in read if isinstance(data, PlaylistData) for i in data.items
-        ]
-        if self.catalog is None:
-            return Overlap(len(items), 0, 0, has_genre=False)
-        songs = [song_of(item) for item in items]
-        with self.catalog.read() as session:
-            known = overlap.known_songs(
-                session,
-                references=[song.reference for song in songs],
-                isrcs=[song.track.isrc for song in songs],
-                match_keys=[song.match_key for song in songs],
-            )
-            same = overlap.tracks_of_genres(
-                session, [genre_key(wish.genre), genre_key(wish.words)]
-            )
-        ids = [
-            known.by_ref.get(song.reference)
-            or known.by_isrc.get(song.track.isrc)
-            or known.by_match_key.get(song.match_key)
-            for song in songs
-        ]
-        n_known = sum(key is not None for key in ids)
-        n_same = sum(key in same for key in ids)
-        return Overlap(len(songs), n_known, n_same, has_genre=bool(same))
+        found = [data for data in read if isinstance(data, PlaylistData)]
+        rows = [row for data in found for row in hear(data.items)]
+        if self.reader is None:
+            return Overlap(len(distinct_songs(rows)), 0, 0, has_genre=False)
+        genres = {genre_key(wish.genre), genre_key(wish.words)}
+        with self.reader.read() as connection:
+            known = held.known_songs(connection, [row.song for row in rows])
+            ids = {song.track.id for song in known}
+            same = held.in_playlists_of(connection, genres, ids)
+            has_genre = held.has_playlists_of(connection, genres)
+        songs = distinct_songs(rows, known)
+        of_genre = [any(k.track.id in same for k in song.known) for song in songs]
+        n_known = sum(bool(song.known) for song in songs)
+        return Overlap(len(songs), n_known, sum(of_genre), has_genre=has_genre)
 
 
-def _open(settings: Settings) -> Catalog | None:
+def _reader(settings: Settings) -> Reader | None:
     try:
-        return open_catalog(settings, readonly=True)
+        return Reader(settings)
     except NotReadyError:
         return None  # nothing to compare with yet
+
+
+def _listed(reader: Reader | None) -> frozenset[tuple[str, str]]:
+    if reader is None:
+        return frozenset()
+    with reader.read() as connection:
+        return frozenset(held.listed_playlists(connection))
 
 
 def _wishes(request: DiscoverRequest) -> list[Wish]:
