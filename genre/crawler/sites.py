@@ -30,7 +30,8 @@ def _site(
     query: str = "",
     address: str = "",
 ) -> Site:
-    return Site(name, re.compile(hosts), re.compile(path), extractors, query, address)
+    of_hosts, of_paths = re.compile(hosts, re.ASCII), re.compile(path, re.ASCII)
+    return Site(name, of_hosts, of_paths, extractors, query, address)
 
 
 def _youtube(hosts: str, path: str, query: str = "") -> Site:
@@ -82,7 +83,8 @@ ADDRESSES = {
     "qobuz": "https://open.qobuz.com/track/{}",
     "musicbrainz": "https://musicbrainz.org/recording/{}",
 }
-_SPOTIFY_URI = re.compile(r"spotify:track:(?P<id>\w{22})")
+_SPOTIFY_URI = re.compile(r"spotify:track:(?P<id>\w{22})", re.ASCII)
+_PORTS = {"http": 80, "https": 443}  # on any other there is no site's server
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,14 @@ def _url_of(site: Site, song_id: str, parts: SplitResult) -> str:
         return ""
     if site.address:
         return site.address.format(song_id)
-    return parts._replace(query="", fragment="").geturl()
+    host = (parts.hostname or "").lower()  # without the login that others may bring
+    return parts._replace(netloc=host, query="", fragment="").geturl()
 
 
 def _sites_of(parts: SplitResult) -> Iterator[Site]:
+    port = _PORTS.get(parts.scheme)
+    if port is None or parts.port not in {None, port}:
+        return iter(())
     host = (parts.hostname or "").lower()
     return (site for site in SITES if site.hosts.fullmatch(host))
 

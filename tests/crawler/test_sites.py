@@ -45,10 +45,16 @@ def test_song_of_a_site(url: str, site: str, song_id: str) -> None:
         "https://soundcloud.com/someone/sets/some-set",
         "https://band.bandcamp.com/album/all",
         "https://music.apple.com/us/album/some-name/123",
+        "ftp://soundcloud.com/someone/some-song",
+        "https://soundcloud.com:8443/someone/some-song",
+        "http://soundcloud.com:443/someone/some-song",
+        "//soundcloud.com/someone/some-song",
+        "https://youtu.be/dQw4w9WgXc\u00e9",
+        "spotify:track:6rqhFgbbKwnb9MLmUQDhG\u00e9",
     ],
 )
 def test_no_song_of_a_site(url: str) -> None:
-    """Other hosts, and other pages of a known host, are no songs."""
+    """Other servers, other pages of a known host and other letters are no songs."""
     assert song_at(url) is None
 
 
@@ -63,6 +69,8 @@ def test_no_song_of_a_site(url: str) -> None:
         ("https://soundcloud.com/someone/some-song?si=1#t=0:10",
          "https://soundcloud.com/someone/some-song"),
         ("https://band.bandcamp.com/track/song?from=x",
+         "https://band.bandcamp.com/track/song"),
+        ("https://me:SECRET@band.bandcamp.com:443/track/song",
          "https://band.bandcamp.com/track/song"),
         ("https://open.spotify.com/track/6rqhFgbbKwnb9MLmUQDhG6", ""),
         ("spotify:track:6rqhFgbbKwnb9MLmUQDhG6", ""),
