@@ -5,7 +5,6 @@ endpoint (``http:URL`` or its plain address: a mirror, a local library, a test).
 unscored; ``matching`` judges it.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +16,7 @@ from genre.crawler.identity import clean_isrc
 from genre.crawler.player import Player
 from genre.crawler.services import service_of
 from genre.crawler.sites import same_origin, song_at
+from genre.crawler.sources import answers
 from genre.errors import FetchError
 from genre.http import HttpClient
 from genre.records import Candidate, ErrorClass
@@ -155,12 +155,9 @@ class HttpSearch:
 def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Candidate]:
     """Yield the entries that name an address; the other fields may be missing."""
     for entry in entries:
-        url = entry.get("url") if isinstance(entry, dict) else None
-        if not isinstance(url, str) or not url or len(url) > _MAX_URL:
+        address = _address(answers.part(entry, "url"), base)
+        if not address or answers.text(entry.get("live_status")) in _NOT_YET:
             continue
-        if entry.get("live_status") in _NOT_YET:
-            continue
-        address = without_login(clean_text(urljoin(base, url), limit=_MAX_URL))
         song = song_at(address)
         yield Candidate(
             provider=song.site.name if song else provider,
@@ -171,6 +168,16 @@ def _candidates(entries: list[Any], provider: str, *, base: str) -> Iterator[Can
             duration_s=_seconds(entry.get("duration")),
             isrc=clean_isrc(clean_text(entry.get("isrc"))),
         )
+
+
+def _address(stated: object, base: str) -> str:
+    """Return where a result leads; "" when that is no http(s) address."""
+    if not isinstance(stated, str) or not 0 < len(stated) <= _MAX_URL:
+        return ""
+    try:
+        return without_login(answers.web_address(urljoin(base, stated)))
+    except ValueError:  # "http://[half"
+        return ""
 
 
 def _id_of(entry: dict[str, Any], address: str) -> str:
@@ -192,4 +199,4 @@ def _seconds(value: Any) -> float | None:
     """Return a stated length if it is a number that a song could have."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and 0 < value < 1e6 else None
+    return float(value) if 0 < value < 1e6 else None

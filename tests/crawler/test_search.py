@@ -57,7 +57,7 @@ def test_code_goes_with_the_words(tmp_path: Path) -> None:
     assert more == []
 
 
-@pytest.mark.parametrize("duration", [None, "215", 0, -1, True, 1e12])
+@pytest.mark.parametrize("duration", [None, "215", 0, -1, True, 1e12, 10**400, []])
 def test_length_that_is_none(tmp_path: Path, duration: Any) -> None:
     """What cannot be a song's length is unknown."""
     [found] = search(tmp_path, [{"url": "https://h/a", "duration": duration}])
@@ -66,7 +66,14 @@ def test_length_that_is_none(tmp_path: Path, duration: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [None, 5, "x", [], {}, {"url": None}, {"url": 5}, {"url": "h" * 3000}]
+    "entry",
+    [
+        *(None, 5, "x", [], {}, {"url": None}, {"url": 5}, {"url": "h" * 3000}),
+        *(
+            {"url": url}
+            for url in ("http://[x", "//a\u2100b/x", "ftp://h/a", "http://h/\x1b")
+        ),
+    ],
 )
 def test_entry_that_names_no_address(tmp_path: Path, entry: Any) -> None:
     """It is passed over; the others stay."""
@@ -81,7 +88,9 @@ def test_streams_are_passed_over(tmp_path: Path, status: str) -> None:
     entry = {"url": "https://h/a", "live_status": status}
 
     assert search(tmp_path, [entry]) == []
-    assert len(search(tmp_path, [{**entry, "live_status": "was_live"}])) == 1
+    others: list[Any] = ["was_live", [], None]
+    for other in others:
+        assert len(search(tmp_path, [{**entry, "live_status": other}])) == 1
 
 
 def test_each_recording_once_and_not_too_many(tmp_path: Path) -> None:
