@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from genre.db import merging, tracks
 from genre.db import models as m
-from genre.db import tracks
 from genre.db.tracks import Reference
 from genre.records import ArtistRole, AudioStatus, Track, TrackRef
 
@@ -142,7 +142,7 @@ class SongBatch:
         into, old = sorted((one.id, other.id), key=lambda key: self._songs[key].seq)
         self.write()
         self._session.expire_all()
-        tracks.merge(self._session, old, into)
+        merging.merge(self._session, old, into)
         self._session.expire_all()
         self.merged[old] = into
         self._last_seq = self._max_seq()

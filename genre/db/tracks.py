@@ -1,18 +1,19 @@
-"""Songs, the names they have elsewhere, and what happens when two are one.
+"""Songs and the names they have elsewhere.
 
 A song is found by a reference, its ISRC or its text key; ``seq`` numbers songs in
-the order they came, so that "the older" has a meaning that no clock changes.
+the order they came, so that "the older" has a meaning that no clock changes. What
+happens when two are one is in ``merging``.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from genre.db import models as m
-from genre.records import AudioStatus, Decision, Track, TrackRef
+from genre.records import Decision, Track, TrackRef
 
 _TRACK = m.Base.metadata.tables[m.Track.__tablename__]
 _REF = m.Base.metadata.tables[m.TrackRef.__tablename__]
@@ -111,25 +112,6 @@ def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bo
     return True
 
 
-def merge(session: Session, old: str, into: str) -> None:
-    """Let ``into`` take over everything of ``old``, which becomes its alias.
-
-    Where both have a row that there may be only one of, that of ``into`` stays; a
-    second recording is marked as removed. Files stay where they are.
-    """
-    _keep_one_recording(session, old, into)
-    for table in m.Base.metadata.sorted_tables:
-        columns = [c.name for c in table.columns if c.references(_TRACK.c.id)]
-        for column in columns:
-            _repoint(session, table, column, (old, into), columns)
-    row = session.get_one(m.Track, old)
-    _fill_after_merge(session, row, into)
-    session.delete(row)
-    session.flush()
-    session.add(m.TrackAlias(old_id=old, track_id=into))
-    session.flush()
-
-
 def aliases(session: Session) -> dict[str, str]:
     """Return the ids that merges did away with, and the song each of them is now."""
     alias = m.TrackAlias
@@ -156,50 +138,3 @@ def to_track(row: m.Track | Row[Any]) -> Track:
 def to_ref(row: m.TrackRef | Row[Any]) -> TrackRef:
     """Return the record of a row."""
     return TrackRef(row.track_id, row.source, row.source_id, row.url, row.trusted)
-
-
-def _fill_after_merge(session: Session, old: m.Track, into: str) -> None:
-    """Take from the old song what is not known of the other; names only together."""
-    kept = session.get_one(m.Track, into)
-    missing = to_track(kept).news_in(to_track(old))
-    if old.match_key and not kept.match_key:
-        names = ("title", "version", "artists", "match_key")
-        missing |= {name: getattr(old, name) for name in names}
-    if missing:
-        session.execute(update(m.Track).where(m.Track.id == into).values(missing))
-
-
-def _keep_one_recording(session: Session, old: str, into: str) -> None:
-    """Mark the recording of ``old`` as removed if ``into`` has one."""
-    present = {
-        row.track_id: row
-        for row in session.scalars(
-            select(m.Audio).where(
-                m.Audio.track_id.in_([old, into]),
-                m.Audio.status == AudioStatus.PRESENT,
-            )
-        )
-    }
-    if len(present) == 2:
-        present[old].status = AudioStatus.REMOVED
-        session.flush()
-
-
-def _repoint(
-    session: Session,
-    table: Table,
-    column: str,
-    ids: tuple[str, str],
-    columns: list[str],
-) -> None:
-    """Let rows of one track id name another, unless that makes them doubles."""
-    old, into = ids
-    keys = [key.name for key in table.primary_key.columns]
-    rows = session.execute(select(table).where(table.c[column] == old)).mappings().all()
-    for row in rows:
-        new = {**row, column: into}
-        session.execute(table.delete().where(*(table.c[k] == row[k] for k in keys)))
-        pair = len({new[name] for name in columns}) < len(columns)
-        same = select(table).where(*(table.c[k] == new[k] for k in keys))
-        if not pair and session.execute(same).first() is None:
-            session.execute(table.insert().values(new))

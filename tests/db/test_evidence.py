@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from genre.config import Settings
-from genre.db import Session, evidence, open_catalog, tracks
+from genre.db import Session, evidence, merging, open_catalog
 from genre.db import models as m
 from genre.db.evidence import Stated
 from genre.records import EvidenceLevel, Said
@@ -61,7 +61,7 @@ def test_said_again(session: Session) -> None:
 def test_merged_song(session: Session) -> None:
     """The statement follows the song, and is not taken for a new one."""
     heard(session, row("b", DUB))
-    tracks.merge(session, "b", "a")
+    merging.merge(session, "b", "a")
 
     assert not heard(session, row("a", DUB))
     [kept] = session.query(m.Evidence)

@@ -1,27 +1,15 @@
-"""Songs in the catalog: how they are found, completed and merged."""
+"""Songs in the catalog: how they are found."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from genre.config import Settings
-from genre.db import Session, audio_files, features, open_catalog, tracks
+from genre.db import Session, open_catalog, tracks
 from genre.db import models as m
 from genre.db.song_batch import SongBatch
-from genre.records import (
-    ArtistRole,
-    AudioFile,
-    AudioInfo,
-    AudioStatus,
-    FeatureRef,
-    Shard,
-    Track,
-    TrackRef,
-)
-
-ISRC = "GBAYE6800011"
+from genre.records import ArtistRole, Track
 
 
 @pytest.fixture
@@ -31,26 +19,12 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield opened
 
 
-def add(session: Session, key: str, title: str = "Song", **fields: object) -> Track:
+def add(session: Session, key: str) -> None:
     """Add a song by one artist."""
-    track = Track(key, title, "", "A", **fields)  # type: ignore[arg-type]
     roles = [(f"artist {key}", ArtistRole.MAIN)]
     batch = SongBatch(session, [])
-    batch.add(track, match_key=f"a|{title}", roles=roles)
+    batch.add(Track(key, "Song", "", "A"), match_key="a|song", roles=roles)
     batch.write()
-    return track
-
-
-def add_ref(session: Session, ref: TrackRef) -> None:
-    """Give a song a name elsewhere."""
-    session.add(m.TrackRef(**asdict(ref)))
-    session.flush()
-
-
-def wav(key: str, sound: str) -> AudioFile:
-    """Return the description of a WAV."""
-    info = AudioInfo(sound, 16_000, 16_000, "mp3")
-    return AudioFile(key, f"audio/{key}.wav", "url", "x", info)
 
 
 def test_unknown_reference(session: Session) -> None:
@@ -73,90 +47,3 @@ def test_many_references_at_once(session: Session) -> None:
 
     assert len(found) == 900
     assert {known.track.id for known in found.values()} == {"a"}
-
-
-def test_merge_moves_everything(session: Session) -> None:
-    """References, artists, places and duplicates follow; the old id is an alias."""
-    add(session, "a"), add(session, "b", isrc=ISRC), add(session, "c")
-    add_ref(session, TrackRef("b", "url", "http://h/"))
-    session.add(m.Duplicate(track_id="b", other_id="a", method="x", score=1.0))
-    session.add(m.Duplicate(track_id="b", other_id="c", method="x", score=1.0))
-    session.flush()
-
-    tracks.merge(session, "b", "a")
-
-    found = tracks.get(session, "b")
-    assert found is not None
-    assert (found.id, found.isrc) == ("a", ISRC)
-    assert found == tracks.by_ref(session, "url", "http://h/")
-    roles = session.query(m.TrackArtist.artist_key).filter_by(track_id="a").all()
-    assert sorted(key for (key,) in roles) == ["artist a", "artist b"]
-    [double] = session.query(m.Duplicate).all()
-    assert (double.track_id, double.other_id) == ("a", "c")
-
-
-def test_merge_keeps_the_only_names(session: Session) -> None:
-    """A song known by an address alone gets the names of the one that it absorbs."""
-    nameless = SongBatch(session, [])
-    nameless.add(Track("a", "x", "", ""), match_key="", roles=[])
-    nameless.write()
-    add(session, "b", "Song")
-
-    tracks.merge(session, "b", "a")
-
-    [row] = session.query(m.Track).all()
-    assert (row.id, row.title, row.artists) == ("a", "Song", "A")
-    assert row.match_key == "a|Song"
-
-
-def test_merge_follows_earlier_aliases(session: Session) -> None:
-    """An id that was merged twice still leads to the song."""
-    for key in "abc":
-        add(session, key)
-
-    tracks.merge(session, "c", "b")
-    tracks.merge(session, "b", "a")
-
-    assert {"a"} == {track.id for key in "abc" if (track := tracks.get(session, key))}
-    assert tracks.aliases(session) == {"b": "a", "c": "a"}
-
-
-def test_merge_keeps_the_only_recording(session: Session) -> None:
-    """A recording of the absorbed song is taken over when the other has none."""
-    add(session, "a"), add(session, "b")
-    audio_files.put(session, wav("b", "sound"))
-
-    tracks.merge(session, "b", "a")
-
-    [holding] = audio_files.page(session, after="", size=9)
-    assert holding.audio is not None
-    assert holding.audio.path == "audio/b.wav"
-
-
-def test_merge_keeps_features(session: Session) -> None:
-    """The frames of a recording that is taken over need not be made again."""
-    add(session, "a"), add(session, "b")
-    audio_files.put(session, wav("b", "sound"))
-    shard = Shard("s", "key", "segments/s", "sha", 100, "float16")
-    features.add_shard(session, shard, [FeatureRef("b", "key", "sound", "s", 0, 100)])
-
-    tracks.merge(session, "b", "a")
-    audio_files.move(session, "a", "audio/a.wav")
-
-    [task] = features.current_tasks(session, "key")
-    assert (task.audio.track_id, task.audio.path) == ("a", "audio/a.wav")
-    assert features.missing_tasks(session, "key") == []
-
-
-def test_merge_keeps_one_of_two_recordings(session: Session) -> None:
-    """Of two recordings the absorbed song's is marked as removed."""
-    add(session, "a"), add(session, "b")
-    audio_files.put(session, wav("a", "one"))
-    audio_files.put(session, wav("b", "two"))
-
-    tracks.merge(session, "b", "a")
-
-    assert [
-        (row.pcm_sha256, row.status)
-        for row in session.query(m.Audio).order_by(m.Audio.pcm_sha256)
-    ] == [("one", AudioStatus.PRESENT), ("two", AudioStatus.REMOVED)]
