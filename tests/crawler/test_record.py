@@ -326,6 +326,17 @@ def test_genre_column_that_was_edited(tmp_path: Path, genre: str) -> None:
     assert len(kept) == len(words) + 1
 
 
+def test_genre_words_that_were_lost(tmp_path: Path) -> None:
+    """A playlist that is as it was brings back what was deleted of its words."""
+    read(tmp_path, {"p.csv Techno": "title,artist,genre\nOne,A,Rock\n"})
+    with open_catalog(settings(tmp_path)) as catalog, catalog.write() as session:
+        session.query(m.Evidence).delete()
+
+    run(tmp_path, request={"metadata_only": True})
+
+    assert [row["raw"] for row in rows(tmp_path, m.Evidence)] == ["Rock"]
+
+
 def file_of(folder: Path) -> tuple[bytes, int]:
     """Return the catalog's bytes and when they were written."""
     path = folder / "corpus" / "genre.db"
