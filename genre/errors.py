@@ -19,6 +19,7 @@
     └── ItemError                   -  one track, playlist or service; goes into the ledger
         ├── MediaError                 permanent: this is not usable audio
         ├── FetchError                 any class: it could not be fetched
+        │   └── OfflineError           environment: this machine has no way there
         ├── ToolError                  environment: a program or library is missing
         ├── LoginError                 environment: log in to a service, or again
         └── ServiceStopError           stop: the service asks us to stay away
@@ -116,6 +117,12 @@ class FetchError(ItemError):
     """Something could not be fetched; the class comes from the cause."""
 
     error_class = ErrorClass.TEMPORARY
+
+
+class OfflineError(FetchError):
+    """No network leads from this machine to the host."""
+
+    error_class = ErrorClass.ENVIRONMENT
 
 
 class ToolError(ItemError):

@@ -28,6 +28,7 @@ from genre.patience import Patience
 from genre.records import ErrorClass
 from genre.refusals import check_status
 from genre.text import clean_text
+from genre.unreachable import Unreachable
 from genre.urls import Target, parse_target, redact, resolve, shown_scheme, with_params
 from genre.wire import Reply, Wire
 
@@ -91,6 +92,7 @@ class HttpClient:
         self._agent = user_agent(settings)
         self.wire = Wire(lookup)
         self._logins = Logins()
+        self._unreachable = Unreachable(clock)
         self._sleep = sleep or self.wire.closing.wait
         self.patience = Patience(
             budgets, longest_s=settings.max_wait_s, clock=clock, sleep=self._wait
@@ -227,12 +229,16 @@ class HttpClient:
         target, trusted, own = parse_target(ask.url), ask.trusted, ask.own
         for _ in range(_MAX_REDIRECTS + 1):
             service = ask.service or target.host_header
+            self._unreachable.check(target.host)
             self.patience.take_turn(service, deadline)
             login = self._logins.headers(target) if trusted else {}
             headers = {"User-Agent": self._agent, **ask.accept, **login, **own}
-            with self.wire.exchange(
-                target, headers, deadline=deadline, trusted=trusted
-            ) as reply:
+            with (
+                self._unreachable.noting(target.host),
+                self.wire.exchange(
+                    target, headers, deadline=deadline, trusted=trusted
+                ) as reply,
+            ):
                 location = _location(reply)
                 if location is None:
                     check_status(reply)

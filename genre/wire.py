@@ -16,7 +16,7 @@ import urllib3
 from urllib3.connection import HTTPConnection
 
 from genre.connections import NO_ROUTE, Connection, Connections, Deadline
-from genre.errors import FetchError
+from genre.errors import FetchError, OfflineError
 from genre.records import ErrorClass
 from genre.text import clean_text, display
 from genre.urls import Target
@@ -222,12 +222,11 @@ def _fetch_error(error: Exception, target: Target, deadline: Deadline) -> FetchE
     )
 
 
-def no_network(host: str, why: str) -> FetchError:
+def no_network(host: str, why: str) -> OfflineError:
     """Return the error of a machine that is offline, for which no song is to blame."""
-    return FetchError(
+    return OfflineError(
         f"Expected a network connection to {display(host, width=100)}, found none"
-        f" ({why}); connect, then run the same command again.",
-        error_class=ErrorClass.ENVIRONMENT,
+        f" ({why}); connect, then run the same command again."
     )
 
 

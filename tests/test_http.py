@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.errors import FetchError, ItemError
+from genre.errors import FetchError, ItemError, OfflineError
 from genre.http import Budget, HttpClient, redact
 from genre.records import ErrorClass
 from genre.urls import is_public, parse_target, resolve
@@ -439,6 +439,26 @@ def test_a_network_that_cannot_be_reached_is_no_fault_of_the_host() -> None:
     error = failure(lambda: nowhere.get_json("http://a.example/"))
     assert error.error_class is ErrorClass.ENVIRONMENT
     assert "found none (the network is unreachable)" in str(error)
+
+
+def test_a_host_without_a_way_to_it_is_asked_once_a_minute() -> None:
+    """Whatever else needs it fails at once, in the same words; other hosts are asked."""
+    clock, asked = FakeClock(), list[str]()
+
+    def unknown(host: str, port: int) -> list[str]:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    lost = HttpClient(SETTINGS, lookup=unknown, clock=clock, sleep=clock.sleep)
+    found = [failure(lambda: lost.get_json("http://a.example/")) for _ in range(3)]
+    assert {(type(error), str(error)) for error in found} == {
+        (OfflineError, str(found[0]))
+    }
+    failure(lambda: lost.get_json("http://b.example/"))
+    clock.sleep(60)
+    failure(lambda: lost.get_json("http://a.example/"))
+
+    assert asked == ["a.example", "b.example", "a.example"]
 
 
 def test_a_fault_of_the_host_counts_more_than_a_missing_route() -> None:

@@ -3,6 +3,7 @@
 A child is long-lived (yt-dlp takes seconds to load) and killed when it misses its
 deadline. There are at most two, whatever the number of jobs: sites ban the eager.
 All threads share each site's pace, and a site that asks for a rest gets it at once.
+One that there is no way to is not asked again for a minute.
 """
 
 import queue
@@ -22,6 +23,7 @@ from genre.crawler.sites import Site
 from genre.errors import ServiceStopError
 from genre.refusals import seconds_until
 from genre.text import clean_text
+from genre.unreachable import Unreachable
 from genre.workers import Child
 
 _MOST = 2
@@ -82,6 +84,7 @@ class Player:
         self._turns = Turns(
             _budgets(settings), longest_s=0.0, clock=clock, sleep=self._wait
         )
+        self._unreachable = Unreachable(clock)
         self._lines: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._free: queue.LifoQueue[Child] = queue.LifoQueue()
         for child in self._children:
@@ -195,6 +198,7 @@ class Player:
         """Wait for the site's turn, then for a child; let a site rest that asks it."""
         site = request["site"]
         with self._lines[site]:  # so that a stop reaches those who wait, one by one
+            self._unreachable.check(site)
             self._turns.take(site)
         full = {
             **request,
@@ -203,9 +207,12 @@ class Player:
             "polite": site == "youtube" and self._settings.youtube_per_hour > 0,
         }
         with self._child() as child:
-            self._turns.check(site)  # what it asked for while we waited for a child
+            # What happened while we waited for a child.
+            self._turns.check(site)
+            self._unreachable.check(site)
             try:
-                return child.call(full, deadline_s=deadline_s)
+                with self._unreachable.noting(site):
+                    return child.call(full, deadline_s=deadline_s)
             except ServiceStopError as stop:
                 if stop.retry_at:
                     self._turns.pause(site, seconds_until(stop.retry_at), stop)

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from genre.crawler.meanings import meaning_of, shortened
-from genre.errors import DiskFullError, FetchError, ItemError, ServiceStopError
+from genre.errors import (
+    DiskFullError,
+    FetchError,
+    ItemError,
+    OfflineError,
+    ServiceStopError,
+)
 from genre.records import ErrorClass
 
 HINT = " Use --cookies-from-browser or --cookies for the authentication."
@@ -245,7 +251,7 @@ def test_no_network(text: str, host: str, why: str) -> None:
     """A machine that is offline is told so; neither site nor song is to blame."""
     error = meaning_of(f"ERROR: [youtube] x1: Unable to download: {text}", "youtube")
 
-    assert isinstance(error, FetchError)
+    assert isinstance(error, OfflineError)
     assert error.error_class is ErrorClass.ENVIRONMENT
     assert str(error) == (
         f"Expected a network connection to {host}, found none ({why}); connect, then run"

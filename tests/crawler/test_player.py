@@ -11,7 +11,7 @@ import pytest
 from genre.config import Settings
 from genre.crawler.player import Fetched, Player
 from genre.crawler.sites import Site, site_named
-from genre.errors import FetchError, ServiceStopError
+from genre.errors import FetchError, OfflineError, ServiceStopError
 from tests.clocks import FakeClock
 from tests.crawler.loopback_youtube import YouTube, video, video_id
 from tests.servers import Reply, Server
@@ -79,6 +79,24 @@ def test_no_pace(tmp_path: Path) -> None:
         found = [player.search("x", n=5) for _ in range(3)]
 
     assert (found, clock.slept) == ([[], [], []], [])
+
+
+def test_no_network(tmp_path: Path) -> None:
+    """One request finds that out; for a minute the others take no turn and fail too."""
+    clock = FakeClock()
+    youtube = YouTube(found=[video("a")], errors={"search": "Failed to resolve 'yt'"})
+
+    with playing(tmp_path, youtube, clock, youtube_per_hour=60.0) as (player, server):
+        for _ in range(3):
+            with pytest.raises(OfflineError, match="its name cannot be resolved"):
+                player.search("x", n=1)
+        asked = len(server.paths)
+        youtube.errors.clear()
+        clock.sleep(80)  # longer than the minute, and than any turn takes
+
+        assert player.search("x", n=1)
+
+    assert (asked, clock.slept) == (1, [80])
 
 
 def test_search(tmp_path: Path) -> None:
