@@ -202,9 +202,14 @@ def nothing_usable(
     """
     lost = (*unreadable, *problems)
     first = f" (first problem: {lost[0]})" if lost else " at all"
+    advice = (
+        "run the same command again when they can be read"
+        if unreadable
+        else "each row needs a file, an http(s) address, or artist and title"
+    )
     return ItemError(
-        f"Expected at least one usable row in {display(name)}, found none{first}; each"
-        " row needs a file, an http(s) address, or artist and title.",
+        f"Expected at least one usable row in {display(name)}, found none{first};"
+        f" {advice}.",
         error_class=ErrorClass.ENVIRONMENT if unreadable else ErrorClass.PERMANENT,
     )
 

@@ -245,6 +245,15 @@ def test_item_that_cannot_be_read_now(tmp_path: Path, reply: Reply) -> None:
     assert isinstance(again, PlaylistData)
 
 
+def test_no_item_can_be_read_now(tmp_path: Path) -> None:
+    """Such a collection is no empty one; it is read by the same command later."""
+    service = collection(2)
+    service.fail(BUSY, on="/metadata/item", times=99)
+    found = failure(service, tmp_path, "label")
+    assert found.error_class is ErrorClass.ENVIRONMENT
+    assert str(found).endswith("; run the same command again when they can be read.")
+
+
 def test_many_items_that_cannot_be_read_now(tmp_path: Path) -> None:
     """After five in a row the Archive is left alone; what was read stays."""
     service = collection(30)
