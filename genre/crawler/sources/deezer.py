@@ -186,7 +186,9 @@ def _songs(kit: Kit, wanted: str, n_stated: int | None) -> _Songs:
         found.songs += songs
         found.checksums |= set(answers.texts(page.get("checksum")))
         index = _following(page, index, len(songs))
-    found.whole = index >= (n_songs or 0) and not page.get("next")
+    # of the last page all songs may be gone; of a list that has none, nothing is known
+    n_covered = index + (_PAGE if found.songs and not page["data"] else 0)
+    found.whole = n_covered >= (n_songs or 0) and not page.get("next")
     if len(found.songs) != (n_songs or 0) or not found.whole:
         note = f"Deezer counts {n_songs} songs in {wanted} and gave {len(found.songs)}"
         more = "it leaves out what is gone" if found.whole else "there may be more"

@@ -242,6 +242,24 @@ def test_songs_that_are_gone_at_the_end(tmp_path: Path) -> None:
     assert data.notes[0].endswith("gave 150; it leaves out what is gone.")
 
 
+@pytest.mark.parametrize(
+    ("n_there", "n_counted", "whole"),
+    [(100, 102, True), (100, 250, False), (0, 2, False), (0, 0, True)],
+)
+def test_last_page_without_songs(
+    tmp_path: Path, n_there: int, n_counted: int, whole: bool
+) -> None:
+    """An empty page ends the list where its last page is due, and nowhere else."""
+    service = fake(*many(n_there), nb_tracks=n_counted)
+    if n_counted == 250:
+        full = {"data": many(100), "total": 250, "next": "https://x.org/?index=100"}
+        service.fail(json_reply(full), on="/tracks")
+        service.fail(json_reply({"data": [], "total": 250}), on="/tracks")
+    data = read(service, tmp_path)
+    assert (len(data.items), data.truncated) == (n_there, not whole)
+    assert data.checksum.startswith("1:") is whole
+
+
 def test_incomplete_list_is_read_again_next_time(tmp_path: Path) -> None:
     """Deezer's checksum is not kept for a list that broke off."""
     service = fake(*many(250))
