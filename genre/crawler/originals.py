@@ -8,15 +8,44 @@ from genre.crawler.choosing import AudioPlace
 from genre.crawler.sources import AUDIO_ENDINGS
 from genre.files import fsync_file, publish
 
+_UNKNOWN = ".bin"  # the ending of what names none
+
 
 def keep(source: Path, place: AudioPlace, name: Path, *, scratch: Path) -> None:
     """Put the file that a place gave under ``name``, with the ending of its kind.
 
-    What lies in ``scratch`` is moved, anything else stays where it is.
+    What lies in ``scratch`` is moved, anything else stays where it is. What was kept
+    under that name before goes: it is of another recording.
     """
-    publish(
-        _own_copy(source, scratch), name.with_name(name.name + _ending(source, place))
-    )
+    target = name.with_name(name.name + _ending(source, place))
+    publish(_own_copy(source, scratch), target)
+    _drop_others(name, target)
+
+
+def rename(old: Path, new: Path) -> None:
+    """Let what is kept under one name, if anything, be what is kept under another."""
+    for kept in _kept(old):
+        target = new.with_name(new.name + kept.suffix)
+        kept.replace(target)
+        _drop_others(new, target)
+
+
+def drop(name: Path) -> None:
+    """Delete what is kept under a name."""
+    _drop_others(name, None)
+
+
+def _drop_others(name: Path, stays: Path | None) -> None:
+    for kept in _kept(name):
+        if kept != stays:
+            kept.unlink()
+
+
+def _kept(name: Path) -> list[Path]:
+    """Return what is kept under a name, whatever its ending."""
+    endings = sorted({*AUDIO_ENDINGS, _UNKNOWN})
+    paths = (name.with_name(name.name + ending) for ending in endings)
+    return [path for path in paths if path.is_file()]
 
 
 def _own_copy(source: Path, scratch: Path) -> Path:
@@ -42,4 +71,4 @@ def _ending(source: Path, place: AudioPlace) -> str:
         ending = Path(name).suffix.lower()
         if ending in AUDIO_ENDINGS:
             return ending
-    return ".bin"
+    return _UNKNOWN

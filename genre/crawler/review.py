@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genre.config import Settings
-from genre.crawler import sites
+from genre.crawler import originals, sites
 from genre.crawler.choosing import TYPED
 from genre.crawler.shown import (
     Review,
@@ -107,6 +107,7 @@ def decide(
             if said.is_wrong and (audio := said.review.audio):
                 # After the commit: a file without a row harms nobody.
                 (settings.corpus / audio.path).unlink(missing_ok=True)
+                originals.drop(settings.corpus / "incoming" / audio.track_id)
         return _outcome(said)
 
 

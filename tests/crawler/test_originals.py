@@ -51,3 +51,18 @@ def test_the_users_own_file_stays_where_it_is(tmp_path: Path) -> None:
     assert source.read_bytes() == b"sound"
     source.unlink()
     assert (found.name, found.read_bytes()) == ("song.flac", b"sound")
+
+
+def test_another_recording_replaces_the_kept_one(tmp_path: Path) -> None:
+    """Of a song there is one original, also when the new one is of another kind."""
+    for folder, ending in (("one", ".mp3"), ("two", ".opus")):
+        scratch = tmp_path / folder
+        scratch.mkdir()
+        source = scratch / f"download{ending}"
+        source.write_bytes(ending.encode())
+        originals.keep(
+            source, AudioPlace("url", "1", ""), tmp_path / "song", scratch=scratch
+        )
+
+    [found] = tmp_path.glob("song*")
+    assert (found.name, found.read_bytes()) == ("song.opus", b".opus")

@@ -24,12 +24,12 @@ FIRST = {
 JOIN = {"join.csv Dub": f"{HEADER}One,A,{ISRC},b.wav\n"}
 
 
-def crawl_first(folder: Path, *, both: bool = False) -> tuple[str, str]:
+def crawl_first(folder: Path, *, both: bool = False, **more: Any) -> tuple[str, str]:
     """Crawl an older and a younger song, the younger with audio; return their ids."""
     song(folder / "a.wav", freq=300), song(folder / "b.wav")
     older = f"{HEADER}One,A,{ISRC},{'a.wav' if both else ''}\n"
     write_lists(folder, {**FIRST, "old.csv House": older})
-    run(folder)
+    run(folder, **more)
     older_id, younger_id = (
         row["id"] for row in sorted(rows(folder, m.Track), key=lambda row: row["seq"])
     )
@@ -68,6 +68,20 @@ def test_of_two_recordings_the_older_songs_stays(tmp_path: Path) -> None:
     assert wavs(tmp_path) == {f"{older}.wav": before[f"{older}.wav"]}
     assert sorted(found) == ["present", "removed"]
     assert found["present"]["path"] == wav_path(older)
+
+
+@pytest.mark.parametrize(("both", "kept"), [(False, "b.wav"), (True, "a.wav")])
+def test_original_follows_its_wav(tmp_path: Path, both: bool, kept: str) -> None:
+    """Where originals are kept, that of the recording that stays has its song's id."""
+    more: dict[str, Any] = {"keep_originals": True}
+    older, _ = crawl_first(tmp_path, both=both, **more)
+    write_lists(tmp_path, JOIN)
+
+    run(tmp_path, **more)
+
+    [original] = (tmp_path / "corpus" / "incoming").iterdir()
+    assert original.name == f"{older}.wav"
+    assert original.read_bytes() == (tmp_path / kept).read_bytes()
 
 
 def merge_only(folder: Path, older: str, younger: str) -> None:
@@ -112,3 +126,37 @@ def test_killed_in_between(tmp_path: Path, stop: Callable[..., Any]) -> None:
 
     assert ends[0] == ends[1]
     assert len(ends[0][0]) == 1
+
+
+@pytest.mark.parametrize(("both", "stays"), [(False, "younger"), (True, "older")])
+def test_kept_original_follows(tmp_path: Path, both: bool, stays: str) -> None:
+    """The original beside the WAV that stays goes by its id; the other goes."""
+    song(tmp_path / "a.wav", freq=300), song(tmp_path / "b.wav")
+    older = f"{HEADER}One,A,{ISRC},{'a.wav' if both else ''}\n"
+    write_lists(tmp_path, {**FIRST, "old.csv House": older})
+    run(tmp_path, keep_originals=True)
+    by_age = sorted(rows(tmp_path, m.Track), key=lambda row: row["seq"])
+    incoming = tmp_path / "corpus" / "incoming"
+    of = {"older": by_age[0]["id"], "younger": by_age[1]["id"]}
+    expected = (incoming / f"{of[stays]}.wav").read_bytes()
+    write_lists(tmp_path, JOIN)
+
+    run(tmp_path, request={"metadata_only": True})
+
+    found = {path.name: path.read_bytes() for path in incoming.iterdir()}
+    assert found == {f"{of['older']}.wav": expected}
+
+
+def test_sound_that_one_song_had_lost_keeps_its_file(tmp_path: Path) -> None:
+    """A WAV is kept though the older song once had the same, and lost it."""
+    older, younger = crawl_first(tmp_path)
+    [audio] = rows(tmp_path, m.Audio)
+    with open_catalog(settings(tmp_path)) as catalog, catalog.write() as session:
+        gone = {**audio, "track_id": older, "path": wav_path(older)}
+        session.add(m.Audio(**{**gone, "status": "removed"}))
+    before = wavs(tmp_path)[f"{younger}.wav"]
+    write_lists(tmp_path, JOIN)
+
+    run(tmp_path, request={"metadata_only": True})
+
+    assert wavs(tmp_path) == {f"{older}.wav": before}

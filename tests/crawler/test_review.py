@@ -130,12 +130,15 @@ def test_wrong_match_is_undone(tmp_path: Path) -> None:
     with serve(routes(tmp_path)) as server:
         crawl(tmp_path, server)
         before = len(wavs(tmp_path))
+        incoming = tmp_path / "corpus" / "incoming"
+        (incoming / f"{rows(tmp_path, m.Track)[0]['id']}.mp3").write_bytes(b"original")
         said = word(tmp_path, "", Decision.REJECTED)
         gone = wavs(tmp_path)
         crawl(tmp_path, server)
 
     assert "the recording it had is gone" in said.message
     assert (before, gone, present(tmp_path)) == (1, {}, [])
+    assert list(incoming.iterdir()) == []
     assert [r["status"] for r in rows(tmp_path, m.Audio)] == ["removed"]
     assert server.paths.count("/right.wav") == 1
 
