@@ -103,7 +103,7 @@ class YouTube:
         """List playlists by words of their titles."""
         words = request.query["q"][0].lower()
         found = [
-            {"id": name, "title": listed.title, "channel": listed.owner}
+            {"id": name or None, "title": listed.title, "channel": listed.owner}
             for name, listed in self.playlists.items()
             if words in listed.title.lower()
         ]

@@ -1,7 +1,8 @@
 """How each service is asked for playlists by words.
 
 A finder returns what one request says; whether a playlist is any good, ``ranking``
-decides. Spotify is not asked: it shows the songs of one's own playlists only.
+decides. Its address is made up here from an id that is checked: no service writes into
+the list file. Spotify is not asked: it shows the songs of one's own playlists only.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from genre.crawler.sources import Kit, answers, archive_api, deezer, listenbrainz
+from genre.crawler.sources import (
+    Kit,
+    answers,
+    archive_api,
+    deezer,
+    listenbrainz,
+    youtube,
+)
 from genre.crawler.sources.jamendo_api import PAGE, Jamendo
 from genre.text import clean_text
 
@@ -47,7 +55,7 @@ def find_deezer(words: str, kit: Kit, n: int) -> list[Found]:
             followers=answers.count(answers.part(one, "fans")),
         )
         for one in found["data"]
-        if (key := answers.identifier(answers.part(one, "id")))
+        if (key := answers.identifier(answers.part(one, "id"))).isdigit()
     ]
 
 
@@ -82,7 +90,7 @@ def find_jamendo(words: str, kit: Kit, n: int) -> list[Found]:
             owner=clean_text(answers.part(one, "user_name")),
         )
         for one in named
-        if (key := answers.identifier(answers.part(one, "id")))
+        if (key := answers.identifier(answers.part(one, "id"))).isdigit()
     ]
     if tagged:
         address = f"jamendo:tag/{quote_plus(tag)}"
@@ -102,7 +110,7 @@ def find_archive(words: str, kit: Kit, n: int) -> list[Found]:
             followers=answers.count(answers.part(one, "downloads")),
         )
         for one in found
-        if (key := answers.text(answers.part(one, "identifier")))
+        if archive_api.is_id(key := answers.text(answers.part(one, "identifier")))
     ]
 
 
@@ -111,12 +119,12 @@ def find_youtube(words: str, kit: Kit, n: int) -> list[Found]:
     return [
         Found(
             service="youtube",
-            address=f"https://www.youtube.com/playlist?list={one['id']}",
+            address=f"https://www.youtube.com/playlist?list={key}",
             title=clean_text(one.get("title")),
             owner=clean_text(one.get("channel") or one.get("uploader")),
-            n_songs=answers.count(one.get("playlist_count")),
         )
         for one in kit.player.find_playlists(clean_text(words), n=n)
+        if youtube.is_open(key := answers.text(one.get("id")))
     ]
 
 
@@ -132,11 +140,11 @@ FINDERS: Mapping[str, Finder] = {
 def _of_listenbrainz(playlists: list[Any]) -> Iterator[Found]:
     for one in playlists:
         about = answers.part(one, "playlist")
-        address = answers.first(answers.part(about, "identifier"))
-        if listenbrainz.recognise(address) is not None:
+        key = listenbrainz.recognise(answers.first(answers.part(about, "identifier")))
+        if key is not None:
             yield Found(
                 service="listenbrainz",
-                address=address,
+                address=f"https://listenbrainz.org/playlist/{key}",
                 title=clean_text(answers.part(about, "title")),
                 owner=clean_text(answers.part(about, "creator")),
                 n_songs=len(answers.items(answers.part(about, "track"))) or None,

@@ -50,6 +50,8 @@ def write(path: Path, text: str) -> None:
 
 def _line(ranked: Ranked) -> str:
     found = ranked.found
+    if not found.address.isprintable() or len(found.address.split()) != 1:
+        raise ValueError(f"not one printable word: {found.address!r}")
     entry = f"{found.address}  {ranked.wish.genre}"
     title = display(found.title or "untitled", width=80).replace("#", " ")
     about = ", ".join(filter(None, (f'"{title}"', reasons(ranked))))

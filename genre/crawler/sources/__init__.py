@@ -143,6 +143,8 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
 
 def service_of_source(source: str) -> Service | None:
     """Return the service whose playlist a source names; None for files."""
+    if not source.isprintable():
+        return None
     return next((s for s in SERVICES if s.recognise(source) is not None), None)
 
 

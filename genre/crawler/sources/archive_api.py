@@ -50,6 +50,11 @@ class Members:
         return f"{_READER}:{hashlib.sha256(state.encode()).hexdigest()}"
 
 
+def is_id(name: str) -> bool:
+    """Tell whether an item or a collection can have this name."""
+    return re.fullmatch(ID, name) is not None
+
+
 def item_named(name: str, kit: Kit) -> Item:
     """Ask for an item.
 
@@ -144,7 +149,7 @@ def _dated(docs: list[Any]) -> Iterator[tuple[str, str]]:
     for doc in docs:
         name = answers.text(answers.part(doc, "identifier"))
         dates = answers.texts(answers.part(doc, "oai_updatedate"))
-        if re.fullmatch(ID, name):
+        if is_id(name):
             yield name, max(dates, default="")
 
 

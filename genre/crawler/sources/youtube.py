@@ -20,10 +20,11 @@ from genre.text import clean_text, text_key
 
 _NAME = "youtube"
 _HOSTS = re.compile(r"(?:(?:www\.|m\.|music\.)?youtube\.com|youtu\.be)")
-_LIST_ID = re.compile(r"[\w-]{2,100}")
-_VIDEO_ID = re.compile(r"[\w-]{11}")
+_LIST_ID = re.compile(r"[\w-]{2,100}", re.ASCII)
+_VIDEO_ID = re.compile(r"[\w-]{11}", re.ASCII)
 _OF_AN_ACCOUNT = {"LL", "LM", "WL", "LI", "RDMM"}  # likes, watch later, own mix
 _RADIO = re.compile(r"RD(?!CLAK5uy_)")  # but YouTube's own lists begin so too
+_CHANNEL = re.compile(r"UC[\w-]{22}", re.ASCII)
 _ALBUM = "OLAK5uy_"
 _TOPIC = " - Topic"  # the channel that YouTube makes for an artist's own releases
 _CLOSED = {"private", "premium_only", "subscriber_only", "needs_auth"}
@@ -57,7 +58,7 @@ def read(list_id: str, kit: Kit) -> PlaylistData:
     ServiceStopError
         YouTube asks us to stay away.
     """
-    _refuse_personal(list_id)
+    _refuse_closed(list_id)
     url = f"https://www.youtube.com/playlist?list={list_id}"
     found = kit.player.playlist(url)
     numbered = list(enumerate(found["rows"], start=1))
@@ -78,18 +79,27 @@ def read(list_id: str, kit: Kit) -> PlaylistData:
 SERVICE = Service(_NAME, "https://www.youtube.com/playlist?list=ID", recognise, read)
 
 
-def _refuse_personal(list_id: str) -> None:
+def is_open(list_id: str) -> bool:
+    """Tell whether an id is of a playlist or album that anybody can read."""
+    return bool(_LIST_ID.fullmatch(list_id)) and not _what_else(list_id)
+
+
+def _refuse_closed(list_id: str) -> None:
+    if found := _what_else(list_id):
+        raise ItemError(
+            f"Expected a YouTube playlist that anybody can open, found {list_id}: {found};"
+            " save its songs to a public or unlisted playlist and name that.",
+            error_class=ErrorClass.ENVIRONMENT,
+        )
+
+
+def _what_else(list_id: str) -> str:
+    """Say what an id names that is no playlist for everybody; "" when it may be one."""
     if list_id in _OF_AN_ACCOUNT:
-        found = "a list that only its account can see"
-    elif _RADIO.match(list_id):
-        found = "a mix, which is endless and another one for everybody"
-    else:
-        return
-    raise ItemError(
-        f"Expected a YouTube playlist that anybody can open, found {list_id}: {found};"
-        " save its songs to a public or unlisted playlist and name that.",
-        error_class=ErrorClass.ENVIRONMENT,
-    )
+        return "a list that only its account can see"
+    if _RADIO.match(list_id):
+        return "a mix, which is endless and another one for everybody"
+    return "a channel" if _CHANNEL.fullmatch(list_id) else ""
 
 
 # --- rows --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from genre.crawler.sources import service_of_source
 from genre.errors import FetchError, ItemError
 from genre.records import ErrorClass, PlaylistData
 from tests.crawler.sources.kits import make_kit, read_one
@@ -35,6 +36,25 @@ def test_unknown_source(tmp_path: Path, source: str) -> None:
         read(source, tmp_path)
 
     assert caught.value.error_class == ErrorClass.ENVIRONMENT
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.deezer.com/playlist/1",
+        "https://listenbrainz.org/playlist/0709f0b3-f731-4d09-8e6d-09ba4a84ea31",
+        "https://www.jamendo.com/playlist/1",
+        "https://archive.org/details/x",
+        "https://www.youtube.com/playlist?list=PL1",
+        "https://open.spotify.com/playlist/1",
+    ],
+)
+@pytest.mark.parametrize("char", ["\x1b", "\r", "\u2028", "\u202e"])
+def test_addresses_are_printable(address: str, char: str) -> None:
+    """No service knows an address that a terminal or an editor would not show."""
+    assert service_of_source(address)
+    assert service_of_source(f"{address}?{char}") is None
+    assert service_of_source(f"{address}&{char}") is None
 
 
 def test_services_ask_for_an_export(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def read(player: Player, folder: Path, listed: Listed, *, list_id: str = "PL1") 
         ("https://www.youtube.com/@somebody/videos", None),
         ("https://www.youtube.com.evil.example/playlist?list=PL123", None),
         ("https://www.youtube.com/playlist?list=../x", None),
+        ("https://www.youtube.com/playlist?list=PL\u00e9", None),
         ("https://[half/playlist?list=PL123", None),
         ("file://www.youtube.com/playlist?list=PL123", None),
         ("playlists/techno.csv", None),
@@ -75,6 +76,7 @@ def test_addresses(source: str, list_id: str | None) -> None:
         ("RDAMVMdQw4w9WgXcQ", "a mix, which is endless"),
         ("RDMM", "only its account can see"),
         ("WL", "only its account can see"),
+        ("UCsXVk37bltHxD1rDPwtNM8Q", "found UCsXVk37bltHxD1rDPwtNM8Q: a channel;"),
         ("LL", "only its account can see"),
     ],
 )
