@@ -78,7 +78,7 @@ def read(wanted: str, kit: Kit) -> PlaylistData:
 
 
 SERVICE = Service(
-    NAME, "https://www.jamendo.com/playlist/ID, jamendo:tag/TAG", recognise, read
+    NAME, "https://www.jamendo.com/playlist/ID or jamendo:tag/TAG", recognise, read
 )
 
 
