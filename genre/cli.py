@@ -180,13 +180,20 @@ def matches(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Only songs left to a person.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most so many (default: 20; all with --json)."),
+    ] = None,
 ) -> None:
     """List what the search found for songs, with scores and reasons."""
     from genre.crawler import review
 
-    found = review.reviews(call.settings(), track=track, uncertain=uncertain)
-    call.report.reviews(found, limit=limit)
+    settings = call.settings()
+    most = limit or (None if call.report.as_json else 20)
+    call.report.reviews(
+        review.reviews(settings, track=track, uncertain=uncertain, limit=most),
+        lambda: review.n_reviews(settings, track=track, uncertain=uncertain),
+    )
 
 
 @command("Collect")

@@ -9,13 +9,13 @@ import logging
 import sys
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from genre.json_stream import JsonStream, to_fields, to_json
 from genre.progress import progress_bar
 from genre.records import ErrorClass, Event, Outcome, Plan, Status
-from genre.text import display, plural
+from genre.text import counted, display, plural
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -199,8 +199,8 @@ class Report:
         self.result("playlists", found)
         return found
 
-    def reviews(self, found: "Iterable[Review]", *, limit: int) -> None:
-        """Write songs and their candidates: at most ``limit`` for people."""
+    def reviews(self, found: "Iterable[Review]", n_all: Callable[[], int]) -> None:
+        """Write songs and their candidates; ``n_all`` counts those of no limit, too."""
         from genre.crawler.shown import as_text
 
         n = 0
@@ -208,10 +208,13 @@ class Report:
             n += 1
             if self._json:
                 self._json.item(to_json(review))
-            elif n <= limit:
+            else:
                 self.say(f"\n{as_text(review)}")
-        if n > limit:
-            self.say(f"\n... and {n - limit} more songs; --limit {n} shows all")
+        n_more = max(n_all() - n, 0)
+        self.result("n_more", n_more)
+        if n_more:
+            more = counted(n_more, "more song")
+            self.say(f"\n... and {more}; --limit {n + n_more} shows all")
         elif not n:
             self.say("No song has candidates to show.")
         else:

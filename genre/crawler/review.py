@@ -6,6 +6,7 @@ the wrong one goes: its WAV is deleted, its features no longer count, and playli
 named the song only by that recording are read anew.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,9 +54,15 @@ _NEXT = {
 
 
 def reviews(
-    settings: Settings, *, track: str = "", uncertain: bool = False
+    settings: Settings,
+    *,
+    track: str = "",
+    uncertain: bool = False,
+    limit: int | None = None,
 ) -> Iterator[Review]:
     """Yield songs that have candidates: all, only the open ones, or the one named.
+
+    No more than ``limit`` are read.
 
     Raises
     ------
@@ -69,10 +76,24 @@ def reviews(
             with catalog.read() as session:
                 yield as_shown(_review(session, lookup.one_track(session, track)))
             return
-        after = ""
-        while page := _page(catalog, after, uncertain=uncertain):
+        after, left = "", sys.maxsize if limit is None else limit
+        while page := _page(catalog, after, uncertain=uncertain, most=left):
             yield from map(as_shown, page)
-            after = page[-1].track.id
+            after, left = page[-1].track.id, left - len(page)
+
+
+def n_reviews(settings: Settings, *, track: str = "", uncertain: bool = False) -> int:
+    """Return how many songs ``reviews`` yields without a limit.
+
+    Raises
+    ------
+    NotReadyError
+        There is no catalog.
+    """
+    if track:
+        return 1
+    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
+        return matches.count_with(session, uncertain=uncertain)
 
 
 def decide(
@@ -132,10 +153,10 @@ def _said(session: Session, track: str, candidate: str, decision: Decision) -> _
     return _Said(review, _chosen(review, candidate, decision), decision)
 
 
-def _page(catalog: Catalog, after: str, *, uncertain: bool) -> list[Review]:
+def _page(catalog: Catalog, after: str, *, uncertain: bool, most: int) -> list[Review]:
     with catalog.read() as session:
         found = matches.tracks_with(
-            session, uncertain=uncertain, after=after, size=_PAGE
+            session, uncertain=uncertain, after=after, size=min(_PAGE, most)
         )
         return [_review(session, track) for track in found]
 

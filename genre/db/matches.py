@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from genre.db import models as m
 from genre.db.tracks import to_track
@@ -46,18 +46,17 @@ def tracks_with(
     A song is open while a playlist lists it, it has no audio, and nobody accepted a
     candidate of it.
     """
-    of_song = select(m.Candidate.track_id).where(m.Candidate.track_id == m.Track.id)
-    query = select(m.Track).where(m.Track.id > after, of_song.exists())
-    if uncertain:
-        query = query.where(_is_open())
-    rows = session.scalars(query.order_by(m.Track.id).limit(size))
-    return [to_track(row) for row in rows]
+    row = m.Candidate
+    ids = _songs_with(uncertain=uncertain).where(row.track_id > after)
+    page = ids.order_by(row.track_id).limit(size)
+    query = select(m.Track).where(m.Track.id.in_(page)).order_by(m.Track.id)
+    return [to_track(row) for row in session.scalars(query)]
 
 
-def count_uncertain(session: Session) -> int:
-    """Return how many songs wait for a person's decision."""
-    query = select(func.count()).select_from(m.Track).where(_is_open())
-    return session.scalar(query) or 0
+def count_with(session: Session, *, uncertain: bool) -> int:
+    """Return how many songs ``tracks_with`` goes through."""
+    songs = _songs_with(uncertain=uncertain).subquery()
+    return session.scalar(select(func.count()).select_from(songs)) or 0
 
 
 def decide(
@@ -86,18 +85,22 @@ def decide(
     session.flush()
 
 
-def _is_open() -> ColumnElement[bool]:
-    row, audio, place = m.Candidate, m.Audio, m.PlaylistTrack
-    own = row.track_id == m.Track.id
-    is_listed = exists().where(place.track_id == m.Track.id, place.removed_at.is_(None))
-    has_audio = exists().where(
-        audio.track_id == m.Track.id, audio.status == AudioStatus.PRESENT
-    )
-    return and_(
-        exists().where(own, row.decision == Decision.UNCERTAIN),
-        ~exists().where(own, row.decision == Decision.ACCEPTED),
-        ~has_audio,
-        is_listed,
+def _songs_with(*, uncertain: bool) -> Select[str]:
+    """Return a query for the ids of songs that have candidates, each once."""
+    row = m.Candidate
+    query = select(row.track_id).distinct()
+    if not uncertain:
+        return query
+    accepted, audio, place = aliased(row), m.Audio, m.PlaylistTrack
+    return query.where(
+        row.decision == Decision.UNCERTAIN,
+        ~exists().where(
+            accepted.track_id == row.track_id, accepted.decision == Decision.ACCEPTED
+        ),
+        ~exists().where(
+            audio.track_id == row.track_id, audio.status == AudioStatus.PRESENT
+        ),
+        exists().where(place.track_id == row.track_id, place.removed_at.is_(None)),
     )
 
 

@@ -244,7 +244,7 @@ def test_songs_left_to_a_person_are_those_that_genre_matches_lists(
             _candidate(session, name, "two", Decision.UNCERTAIN)
         _candidate(session, "decided", "three", Decision.ACCEPTED)
         _audio(session, "heard", "1", AudioStatus.PRESENT)
-        expected = matches.count_uncertain(session)
+        expected = matches.count_with(session, uncertain=True)
 
     assert _count(catalog).uncertain == expected == 1
 
