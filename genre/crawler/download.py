@@ -8,7 +8,7 @@ catalog, and never raises for what concerns only this song.
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genre.audio import convert_to_wav
@@ -55,6 +55,7 @@ class Job:
     places: tuple[AudioPlace, ...]
     candidates: tuple[Candidate, ...] = ()  # accepted by an earlier search or a person
     wrong: frozenset[tuple[str, str]] = frozenset()  # what a person said it is not
+    note: str = ""  # what to say of it when it has its audio
 
     @property
     def word(self) -> Word:
@@ -102,7 +103,8 @@ def fetch_track(job: Job, tools: Tools) -> Result:
         found = after_hearing(found, refused)
         return Result(job, Status.FAILED, found=found, error=error, message=str(error))
     found = after_hearing(found, refused)
-    return Result(job, Status.DONE, audio=audio, provider=audio.provider, found=found)
+    done = Result(job, Status.DONE, audio, audio.provider, found)
+    return replace(done, message=job.note)
 
 
 def wav_path(track_id: str) -> str:

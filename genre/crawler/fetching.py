@@ -42,6 +42,7 @@ from genre.records import (
 from genre.text import display
 from genre.workers import await_result
 
+_REPLACED = "its file was replaced; it has the sound of the new one"
 _PAGE = 200  # songs read from the catalog at once
 _WINDOW = 3  # jobs per thread that are begun or done but not written down yet
 
@@ -141,7 +142,9 @@ def _due(
             return
         for holding in holdings:
             standing = standings.get(holding.track.id)
-            yield _settled(holding, standing, settings, retry) or _job(catalog, holding)
+            yield _settled(holding, standing, settings, retry) or _job(
+                catalog, settings.corpus, holding
+            )
         after = holdings[-1].track.id
 
 
@@ -153,7 +156,7 @@ def _settled(
 ) -> Outcome | None:
     """Return the outcome of a song that is there, or is not to be tried again."""
     track, audio = holding.track, holding.audio
-    if audio and (settings.corpus / audio.path).is_file():
+    if audio and (settings.corpus / audio.path).is_file() and not holding.is_outdated:
         return song_outcome(track, Status.KEPT)
     if audio or standing is None or not _is_closed(standing, retry):
         return None
@@ -171,25 +174,29 @@ def _is_closed(standing: Standing, retry: frozenset[ErrorClass]) -> bool:
     return closed and ErrorClass.PERMANENT not in retry
 
 
-def _job(catalog: Catalog, holding: Holding) -> Job:
+def _job(catalog: Catalog, corpus: Path, holding: Holding) -> Job:
     """Return what to do for a song; a WAV that was lost is no longer spoken of."""
     if holding.audio:
         with catalog.write() as session:
             audio_files.mark_removed(session, holding.track.id)
+        (corpus / holding.audio.path).unlink(missing_ok=True)  # of a replaced file
     with catalog.read() as session:
         known = matches.of_track(session, holding.track.id)
-    accepted = tuple(c for c in known if c.decision is Decision.ACCEPTED)
-    wrong = frozenset(
-        (c.provider, c.provider_id)
+    word = word_of(known)
+    wrong = frozenset(key for key in word if word[key] is Decision.REJECTED)
+    gone = {(ref.source, ref.source_id) for ref in holding.replaced}
+    accepted = tuple(
+        c
         for c in known
-        if c.by_person and c.decision is Decision.REJECTED
+        if c.decision is Decision.ACCEPTED and (c.provider, c.provider_id) not in gone
     )
     places = tuple(
         place
         for place in _places(holding)
         if (place.provider, place.provider_id) not in wrong
     )
-    return Job(holding.track, places, accepted, wrong)
+    note = _REPLACED if holding.is_outdated else ""
+    return Job(holding.track, places, accepted, wrong, note=note)
 
 
 def _places(holding: Holding) -> tuple[AudioPlace, ...]:

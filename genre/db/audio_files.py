@@ -1,6 +1,6 @@
 """The WAV of each song, and the songs that still lack one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
@@ -10,6 +10,7 @@ from genre.db import models as m
 from genre.db.tracks import to_ref, to_track
 from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
 
+_BATCH = 900  # values in one query; SQLite takes 999 at least
 _PRESENT = m.Audio.status == AudioStatus.PRESENT
 
 
@@ -20,6 +21,16 @@ class Holding:
     track: Track
     audio: AudioFile | None
     refs: tuple[TrackRef, ...]
+    replaced: tuple[TrackRef, ...] = ()  # local files in whose place others are now
+
+    @property
+    def is_outdated(self) -> bool:
+        """Tell whether the WAV is of a local file that was replaced by another."""
+        found = self.audio
+        return found is not None and any(
+            (ref.source, ref.source_id) == (found.provider, found.provider_id)
+            for ref in self.replaced
+        )
 
 
 def count_wanted(session: Session) -> int:
@@ -38,7 +49,8 @@ def page(session: Session, *, after: str, size: int) -> list[Holding]:
     tracks = [to_track(row) for row in session.scalars(query)]
     ids = [track.id for track in tracks]
     audio, refs = present(session, ids), _refs(session, ids)
-    return [Holding(t, audio.get(t.id), tuple(refs.get(t.id, ()))) for t in tracks]
+    contents = _contents(session, (ref for found in refs.values() for ref in found))
+    return [_holding(t, audio.get(t.id), refs.get(t.id, []), contents) for t in tracks]
 
 
 def put(session: Session, audio: AudioFile) -> None:
@@ -100,6 +112,36 @@ def same_sound(session: Session, audio: AudioFile) -> list[Track]:
         .order_by(m.Track.id)
     )
     return [to_track(row) for row in session.scalars(query)]
+
+
+def _holding(
+    track: Track,
+    audio: AudioFile | None,
+    refs: list[TrackRef],
+    contents: Mapping[str, str],
+) -> Holding:
+    """Return a song with its places; a file is none where it was replaced by another.
+
+    It was when its path holds what another name of the same song stands for.
+    """
+    files = {ref.source_id for ref in refs if ref.source == "file"}
+    replaced = tuple(
+        ref
+        for ref in refs
+        if ref.source == "file"
+        and contents.get(ref.url, ref.source_id) in files - {ref.source_id}
+    )
+    return Holding(track, audio, tuple(r for r in refs if r not in replaced), replaced)
+
+
+def _contents(session: Session, refs: Iterable[TrackRef]) -> dict[str, str]:
+    """Return the hashes of local files when they were read last, by path."""
+    paths = sorted({ref.url for ref in refs if ref.source == "file"})
+    row, found = m.LocalFile, {}
+    for start in range(0, len(paths), _BATCH):
+        query = select(row).where(row.path.in_(paths[start : start + _BATCH]))
+        found.update({one.path: one.sha256 for one in session.scalars(query)})
+    return found
 
 
 def _is_wanted() -> ColumnElement[bool]:

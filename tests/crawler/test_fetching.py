@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from genre.db import models as m
+from genre.files import sha256_file
 from genre.records import ErrorClass, Outcome, Status
 from tests.crawler.crawls import (
     NO_ROUTE,
@@ -150,6 +151,42 @@ def test_file_that_changed_meanwhile(tmp_path: Path) -> None:
 
     assert (outcome.error_class, outcome.unfinished) == (ErrorClass.ENVIRONMENT, True)
     assert "other content" in outcome.message
+
+
+def test_a_file_that_was_replaced(tmp_path: Path) -> None:
+    """Its song has the sound that the file holds now, there and back again."""
+    names = {"m.m3u Techno": "#EXTINF:2,The Band - Song\na.wav\n"}
+    write_lists(tmp_path, names)
+    seen = []
+    for freq in (440, 880, 880, 440):
+        song(tmp_path / "a.wav", freq=freq)
+        [outcome] = songs(run(tmp_path))
+        seen.append((outcome.status, "its file was replaced" in outcome.message))
+
+    assert seen == [
+        (Status.DONE, False),
+        (Status.DONE, True),
+        (Status.KEPT, False),
+        (Status.DONE, True),
+    ]
+    [track], sounds = rows(tmp_path, m.Track), rows(tmp_path, m.Audio)
+    assert sorted(row["status"] for row in sounds) == ["present", "removed"]
+    present = next(row for row in sounds if row["status"] == "present")
+    assert present["provider_id"] == sha256_file(tmp_path / "a.wav")
+    assert list(wavs(tmp_path)) == [f"{track['id']}.wav"]
+
+
+def test_a_file_that_was_replaced_by_none(tmp_path: Path) -> None:
+    """The new one is no audio: the song has none, and the old sound is gone."""
+    write_lists(tmp_path, {"m.m3u Techno": "#EXTINF:2,The Band - Song\na.wav\n"})
+    song(tmp_path / "a.wav")
+    run(tmp_path)
+    (tmp_path / "a.wav").write_bytes(b"\x00" * 5000)
+
+    [outcome] = songs(run(tmp_path))
+
+    assert (outcome.status, outcome.error_class) == (Status.FAILED, "permanent")
+    assert wavs(tmp_path) == {}
 
 
 def test_second_place_is_tried(tmp_path: Path) -> None:
