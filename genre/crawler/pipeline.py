@@ -19,7 +19,7 @@ from genre.crawler.genre_names import doubts
 from genre.crawler.player import Player
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
 from genre.crawler.record import record_all
-from genre.crawler.renaming import copy_whole, follow, originals_in
+from genre.crawler.renaming import copy_whole
 from genre.crawler.services import Services
 from genre.crawler.sources import Kit, check_argument, check_list
 from genre.db import (
@@ -222,24 +222,23 @@ def _read(
 
 
 def _rename_merged(catalog: Catalog, corpus: Path) -> None:
-    """Let no WAV or kept original go by the id of a song that merged into another."""
+    """Let no WAV go by the id of a song that merged into another, nor its original."""
     with catalog.read() as session:
         aliases = tracks.aliases(session)
     incoming = corpus / "incoming"
-    originals = originals_in(incoming) if aliases else {}
     for old_id, track_id in aliases.items():
         old, path = corpus / wav_path(old_id), wav_path(track_id)
-        if not old.is_file() and old_id not in originals:
+        if not old.is_file():
             continue
         with catalog.read() as session:
             audio = audio_files.present(session, [track_id]).get(track_id)
-        stays = audio is not None and audio.path == wav_path(old_id)
-        follow(originals.get(old_id, ()), track_id if stays else "")
-        if stays:
+        if audio and audio.path == wav_path(old_id):
+            originals.rename(incoming / old_id, incoming / track_id)
             copy_whole(old, corpus / path, incoming=incoming)
             with catalog.write() as session:
                 audio_files.move(session, track_id, path)
-        old.unlink(missing_ok=True)
+        originals.drop(incoming / old_id)
+        old.unlink()
 
 
 def _sweep(incoming: Path) -> None:
