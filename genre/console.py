@@ -56,6 +56,7 @@ class Report:
         self.waiting: Counter[str] = Counter()  # by the service that they wait for
         self.reasons: dict[str, str] = {}  # why, likewise
         self.shown: list[Outcome] = []
+        self.repeated: Counter[str] = Counter()  # by the message that is shown
         self.hidden = 0
         self._json = JsonStream(sys.stdout, command) if as_json else None
         self._err = _stderr()
@@ -123,11 +124,19 @@ class Report:
             self._json.item(to_fields(outcome))
         elif waits:
             return  # hundreds may wait for the same service: its sentence comes once
+        elif self._is_told(outcome):
+            self.repeated[outcome.message] += 1  # hundreds may lack the same network
         elif outcome.status not in {Status.DONE, Status.KEPT} and outcome.message:
             if len(self.shown) < _SHOWN:
                 self.shown.append(outcome)
             else:
                 self.hidden += 1
+
+    def _is_told(self, outcome: Outcome) -> bool:
+        """Tell whether a fault of this machine's is shown already, of another item."""
+        told = (one.message for one in self.shown if one.status is outcome.status)
+        is_ours = outcome.error_class is ErrorClass.ENVIRONMENT
+        return is_ours and outcome.message in told
 
     def count(self, status: str) -> int:
         """Return how many outcomes of a status were added; waiting ones apart."""
@@ -239,6 +248,8 @@ class Report:
     def _summary(self, code: int, error: str) -> None:
         for outcome in self.shown:
             label = display(outcome.label or outcome.subject, width=70)
+            if more := self.repeated[outcome.message]:
+                label += f" (and {more} more)"
             line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
             self._err.print(_plain(line, 600), soft_wrap=True)
         for service, n in self.waiting.items():

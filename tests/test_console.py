@@ -57,6 +57,26 @@ def test_people_read_counts_and_reasons_on_stderr(
     assert "run the same command again" in err
 
 
+def test_a_fault_of_the_machine_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """However many items meet it, it is one line with their number."""
+    offline = replace(
+        GONE, message="Expected a network.", error_class=ErrorClass.ENVIRONMENT
+    )
+    report = Report("crawl")
+    report.follow([replace(offline, label=f"Song {n}") for n in range(40)] + [GONE])
+    report.finish()
+
+    _, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "  failed: Song 0 (and 39 more): Expected a network.",
+        "  failed: C - D: Expected audio, found nothing.",
+        "crawl: 41 failed",
+        "Unfinished: run the same command again to do the rest.",
+    ]
+
+
 def test_json_is_one_object_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     """Machines get command, exit code, counts and every item."""
     report = Report("crawl", as_json=True)
