@@ -19,6 +19,7 @@ from genre.crawler.songs import hear
 from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.db import held
 from genre.db.file import Reader
+from genre.db.summary import blocked
 from genre.errors import (
     ItemError,
     NotReadyError,
@@ -77,7 +78,7 @@ def discover(
     ):
         search = _Search(
             Kit(settings=settings, client=client, player=player),
-            Services(),
+            Services(_resting(reader)),
             reader,
             load_taxonomy(),
             _listed(reader),
@@ -219,6 +220,14 @@ def _listed(reader: Reader | None) -> frozenset[tuple[str, str]]:
         return frozenset(held.listed_playlists(connection))
 
 
+def _resting(reader: Reader | None) -> dict[str, str]:
+    """Return who asked a crawl to stay away, and until when."""
+    if reader is None:
+        return {}
+    with reader.read() as connection:
+        return {block.service: block.until for block in blocked(connection)}
+
+
 def _wishes(request: DiscoverRequest) -> list[Wish]:
     taxonomy = load_taxonomy()
     typed = [clean_text(words) for words in request.genres]
@@ -244,7 +253,7 @@ def _services(request: DiscoverRequest) -> list[str]:
         raise UsageError(
             f"Expected services among {', '.join(FINDERS)}, found {unknown[0]!r}; {why}."
         )
-    return list(request.services or FINDERS)
+    return list(dict.fromkeys(request.services or FINDERS))  # each once
 
 
 def _each_once(found: Iterable[Ranked]) -> list[Ranked]:

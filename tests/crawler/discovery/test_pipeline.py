@@ -15,7 +15,7 @@ from genre.crawler.discovery.ranking import Ranked
 from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.crawler.playlists import read_list_file
 from genre.errors import UsageError
-from genre.records import Outcome, Status
+from genre.records import ErrorClass, Outcome, Status
 from tests.crawler.loopback_youtube import Listed, YouTube, video
 from tests.servers import Server, serve
 from tests.services.archive import ArchiveItem, FakeArchive
@@ -184,6 +184,33 @@ def test_a_service_that_wants_a_rest(tmp_path: Path) -> None:
     assert all(o.unfinished for o in stopped)
     assert len(fake.requests) == 1
     assert [r.found.service for r in found] == ["listenbrainz"]
+
+
+def test_a_rest_that_a_crawl_was_told(tmp_path: Path) -> None:
+    """A service that the catalog says is to be left alone is not asked."""
+    fake = deezer()
+    fake.fail(LATER)
+    with serve(routes(fake)) as server:
+        chosen = settings(tmp_path, server)
+        source = "https://www.deezer.com/playlist/1"
+        list(crawl(chosen, CrawlRequest(source=source, metadata_only=True)))
+        _, outcomes = run(chosen, "techno", services=("deezer",))
+
+    assert [(o.error_class, o.unfinished) for o in outcomes] == [
+        (ErrorClass.STOP, True)
+    ]
+    assert "asked us to stay away until 20" in outcomes[0].message
+    assert len(fake.requests) == 1
+
+
+def test_a_service_that_is_named_twice(tmp_path: Path) -> None:
+    """It is searched once."""
+    fake = deezer()
+    with serve(routes(fake)) as server:
+        services = ("deezer", "deezer")
+        run(settings(tmp_path, server), "techno", services=services, look=0)
+
+    assert len(fake.requests) == 1
 
 
 @pytest.mark.parametrize(("named", "status"), [((), "note"), (("jamendo",), "failed")])
