@@ -29,7 +29,7 @@ def crawl_first(folder: Path, *, both: bool = False, **more: Any) -> tuple[str, 
     song(folder / "a.wav", freq=300), song(folder / "b.wav")
     older = f"{HEADER}One,A,{ISRC},{'a.wav' if both else ''}\n"
     write_lists(folder, {**FIRST, "old.csv House": older})
-    run(folder, **more)
+    run(folder)
     older_id, younger_id = (
         row["id"] for row in sorted(rows(folder, m.Track), key=lambda row: row["seq"])
     )
@@ -68,20 +68,6 @@ def test_of_two_recordings_the_older_songs_stays(tmp_path: Path) -> None:
     assert wavs(tmp_path) == {f"{older}.wav": before[f"{older}.wav"]}
     assert sorted(found) == ["present", "removed"]
     assert found["present"]["path"] == wav_path(older)
-
-
-@pytest.mark.parametrize(("both", "kept"), [(False, "b.wav"), (True, "a.wav")])
-def test_original_follows_its_wav(tmp_path: Path, both: bool, kept: str) -> None:
-    """Where originals are kept, that of the recording that stays has its song's id."""
-    more: dict[str, Any] = {"keep_originals": True}
-    older, _ = crawl_first(tmp_path, both=both, **more)
-    write_lists(tmp_path, JOIN)
-
-    run(tmp_path, **more)
-
-    [original] = (tmp_path / "corpus" / "incoming").iterdir()
-    assert original.name == f"{older}.wav"
-    assert original.read_bytes() == (tmp_path / kept).read_bytes()
 
 
 def merge_only(folder: Path, older: str, younger: str) -> None:
