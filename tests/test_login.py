@@ -1,5 +1,6 @@
 """Logging in to Spotify as a user does it: a command, a browser, a page that answers."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -140,6 +142,28 @@ def test_the_users_browser_is_opened(login: Any) -> None:
     assert code == 0
     assert found["login"]["is_ready"] is True
     assert "SECRET" not in said
+
+
+def test_another_program_that_does_not_stop_talking(login: Any) -> None:
+    """Who connects and never ends a sentence does not hold the login open."""
+    running = login("--no-browser")
+    address = running.address()
+    port = urlsplit(callback_of(address)[0]).port
+    talker = socket.create_connection(("127.0.0.1", port or 0))
+    done = threading.Event()
+
+    def talk() -> None:
+        with talker, contextlib.suppress(ConnectionError):
+            while not done.wait(0.1):
+                talker.sendall(b"G")
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(talk)
+        page = open_page(address)
+        code, said = running.end()
+        done.set()
+
+    assert (code, "Your answer has arrived" in page) == (0, True), said
 
 
 def test_logging_out(fake: FakeSpotify, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import contextlib
 import errno
 import queue
 import secrets
+import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -99,25 +101,36 @@ def _code(server: "_Server", wait_s: float) -> str:
 
 
 class _Server(ThreadingHTTPServer):
-    """Takes the answer to one login; when it ends, its pages have been sent."""
+    """Takes the answer to one login, and ends when the login does.
 
-    daemon_threads = False
+    Any program of this machine may connect; none that goes on talking holds it open.
+    """
+
+    daemon_threads = True
 
     def __init__(self, port: int, state: str) -> None:
+        self._open = weakref.WeakSet[socket.socket]()
         super().__init__(("127.0.0.1", port), _Callback)
         self.state = state  # which only the answer to this login knows
         self.answers = queue.SimpleQueue[tuple[str, str]]()  # code, error
         self.met_strangers = False
 
-    def take(self, said: dict[str, str]) -> str:
-        """Note what a browser brought back; return what to tell the user there."""
-        if not secrets.compare_digest(said["state"].encode(), self.state.encode()):
-            self.met_strangers = True
-            return "This is not the login that was begun last"
-        self.answers.put((said["code"], said["error"]))
-        if said["error"] or not said["code"]:
-            return "The login was not completed"
-        return "Your answer has arrived; the terminal says how it went"
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Remember each connection, to hang up in the end."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def server_close(self) -> None:
+        """Hang up on all who still talk."""
+        super().server_close()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def is_ours(self, said: dict[str, str]) -> bool:
+        """Tell whether a browser brings the answer to this login."""
+        return secrets.compare_digest(said["state"].encode(), self.state.encode())
 
 
 @contextlib.contextmanager
@@ -167,7 +180,14 @@ class _Callback(BaseHTTPRequestHandler):
         query = parse_qs(parts.query)
         said = {name: query.get(name, [""])[0] for name in ("state", "code", "error")}
         assert isinstance(self.server, _Server)
-        self._send(200, self.server.take(said))
+        if not self.server.is_ours(said):
+            self.server.met_strangers = True
+            self._send(200, "This is not the login that was begun last")
+            return
+        try:  # the page first: after the answer nobody waits for it
+            self._send(200, _heading(said))
+        finally:
+            self.server.answers.put((said["code"], said["error"]))
 
     def _send(self, status: int, heading: str) -> None:
         body = _PAGE.format(heading).encode()
@@ -180,3 +200,9 @@ class _Callback(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name)
         """Write nothing: the address holds the code."""
+
+
+def _heading(said: dict[str, str]) -> str:
+    if said["error"] or not said["code"]:
+        return "The login was not completed"
+    return "Your answer has arrived; the terminal says how it went"
