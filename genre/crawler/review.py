@@ -25,6 +25,7 @@ from genre.db import (
     Session,
     attempts,
     audio_files,
+    evidence,
     lookup,
     matches,
     open_catalog,
@@ -264,6 +265,7 @@ def _forget_recording(session: Session, review: Review) -> None:
     matched = any(is_from(audio, c) and c.reason != _LISTED for c in review.candidates)
     wrong = (audio.provider, audio.provider_id)
     if matched and tracks.drop_ref(session, track_id, *wrong):
+        evidence.forget(session, track_id, ref=":".join(wrong))  # of another song
         playlists.read_anew(session, track_id)  # rows it had led here by mistake
 
 

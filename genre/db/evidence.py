@@ -93,6 +93,15 @@ def store(session: Session, found: News, *, playlist: str | None) -> None:
         session.execute(insert(row), new)
 
 
+def forget(session: Session, track_id: str, *, ref: str) -> None:
+    """Take from a song what was said under a reference that is not its own after all.
+
+    Read again, it is kept about the song that has the reference then.
+    """
+    row = m.Evidence
+    session.execute(delete(row).where(row.track_id == track_id, row.ref == ref))
+
+
 def _songs_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Return the songs of the statements that are known, by id."""
     row, found = m.Evidence, {}

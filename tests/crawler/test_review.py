@@ -7,8 +7,8 @@ import pytest
 
 from genre.crawler.review import decide, reviews
 from genre.crawler.shown import Review, as_text
+from genre.db import evidence, open_catalog
 from genre.db import models as m
-from genre.db import open_catalog
 from genre.errors import UsageError
 from genre.files import sha256_file
 from genre.records import (
@@ -16,7 +16,9 @@ from genre.records import (
     AudioInfo,
     Candidate,
     Decision,
+    EvidenceLevel,
     Outcome,
+    Said,
     Status,
     Track,
 )
@@ -147,18 +149,22 @@ def test_wrong_match_is_undone(tmp_path: Path) -> None:
 def test_rows_that_a_wrong_match_led_here(
     tmp_path: Path, name: str, is_wrong: bool
 ) -> None:
-    """The song loses the wrong recording's name; the playlists it is in are read anew."""
+    """Its name goes, with what was said under it; the song's playlists are read anew."""
     with serve(routes(tmp_path)) as server:
         crawl(tmp_path, server)
     [track], before = rows(tmp_path, m.Track), rows(tmp_path, m.Playlist)[0]["checksum"]
     with open_catalog(settings(tmp_path)) as catalog, catalog.write() as session:
         ref = {"source": "http", "source_id": name, "url": ""}
         session.add(m.TrackRef(track_id=track["id"], **ref))
+        said = Said("http", EvidenceLevel.TRACK, "polka", f"http:{name}", "http")
+        news = evidence.News({"e": (track["id"], said)}, {}, ())
+        evidence.store(session, news, playlist=None)
     word(tmp_path, "", Decision.REJECTED)
 
     [playlist] = rows(tmp_path, m.Playlist)
     found = [ref["source"] for ref in rows(tmp_path, m.TrackRef)]
     assert (found == ["text"]) is is_wrong
+    assert (rows(tmp_path, m.Evidence) == []) is is_wrong
     assert (playlist["checksum"], before != "") == ("" if is_wrong else before, True)
 
 
