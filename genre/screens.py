@@ -145,6 +145,11 @@ def _obstacles(found: "Overview") -> Iterator[tuple[str, str, str]]:
             counted(trouble.n, _KINDS[trouble.subject_kind]),
             f"{trouble.advice}\n{_example(trouble)}",
         )
+    if same := found.same_sound:
+        one, other = (display(name, width=80) for name in same.example)
+        advice = "one song twice, or a wrong match: `genre match TRACK --reject`"
+        pairs = counted(same.n, "pair")
+        yield "same sound", pairs, f"{advice}\ne.g. {one} and {other}"
     for block in found.blocked:
         said = display(block.reason, width=200)
         yield block.service, "", f"is left alone until {block.until}\n{said}"

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 
 from genre import screens
 from genre.db.funnel import Funnel, Stages
-from genre.db.summary import Blocked, Counts, Failure
+from genre.db.summary import Blocked, Counts, Failure, SameSound
 from genre.records import SubjectKind
 from genre.status.doctor import Check, State
 from genre.status.overview import Overview, Trouble
@@ -128,6 +128,18 @@ def test_what_is_in_the_way_comes_with_what_to_do() -> None:
         "                         e.g. A - [bold]B: No \\u001b[2J.",
         "  youtube                is left alone until 2026-11-20T15:00:00Z",
         "                         a bot check",
+    ]
+
+
+def test_equal_sound_is_one_line_with_an_example() -> None:
+    """How many pairs, what to do, and two names."""
+    found = replace(
+        _overview({"House": HALF}), same_sound=SameSound(1, ("A - X [1]", "B - Y [2]"))
+    )
+
+    assert _status(found, width=100)[-2:] == [
+        "  same sound  1 pair  one song twice, or a wrong match: `genre match TRACK --reject`",
+        "                      e.g. A - X [1] and B - Y [2]",
     ]
 
 

@@ -54,6 +54,14 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class SameSound:
+    """Songs with exactly the same samples: a wrong match, or one song twice."""
+
+    n: int  # pairs
+    example: tuple[str, str]  # names of two songs, with their ids
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What the catalog holds."""
 
@@ -112,6 +120,19 @@ LEFT JOIN tracks ON tracks.id = subject
 LEFT JOIN playlists ON playlists.id = subject AND subject_kind = 'playlist'
 """
 
+# Pairs that a crawl wrote down, while both recordings are what they were then.
+_SAME_SOUND = """
+SELECT count(*) OVER (), one, other FROM (
+    SELECT DISTINCT min(pair.track_id, other_id) AS one,
+                    max(pair.track_id, other_id) AS other
+    FROM duplicates AS pair
+    JOIN audio AS a ON a.track_id = pair.track_id AND a.status = 'present'
+    JOIN audio AS b ON b.track_id = other_id AND b.status = 'present'
+                   AND b.pcm_sha256 = a.pcm_sha256
+    WHERE method = 'pcm'
+) ORDER BY one, other LIMIT 1
+"""
+
 
 def counts(connection: sqlite3.Connection) -> Counts:
     """Return the numbers that ``genre status`` shows beside the funnel."""
@@ -141,6 +162,15 @@ def blocked(connection: sqlite3.Connection) -> list[Blocked]:
     return [Blocked(*row) for row in connection.execute(query, span)]
 
 
+def same_sound(connection: sqlite3.Connection) -> SameSound | None:
+    """Return how many pairs of songs sound exactly the same; None when no two do."""
+    found = connection.execute(_SAME_SOUND).fetchone()
+    if found is None:
+        return None
+    n, one, other = found
+    return SameSound(n, (_name_of(connection, one), _name_of(connection, other)))
+
+
 def failure_classes(connection: sqlite3.Connection) -> list[FailureClass]:
     """Return what stands open, by class, the most frequent first."""
     query = f"""
@@ -166,6 +196,12 @@ def failures(connection: sqlite3.Connection) -> Iterator[Failure]:
     query = f"{_FAILURE} WHERE {_STANDS_OPEN} ORDER BY attempts.id DESC"
     for row in connection.execute(query):
         yield _to_failure(*row)
+
+
+def _name_of(connection: sqlite3.Connection, track_id: str) -> str:
+    query = "SELECT id, title, version, artists FROM tracks WHERE id = ?"
+    track = Track(*connection.execute(query, [track_id]).fetchone())
+    return f"{track.name} [{track.id}]"
 
 
 def _failure_of(connection: sqlite3.Connection, attempt_id: int) -> Failure:

@@ -12,7 +12,7 @@ from genre.config import Settings
 from genre.crawler.sites import DIRECT, SITES
 from genre.db import summary as db
 from genre.db.file import Reader
-from genre.db.summary import Blocked, Counts, Failure, FailureClass
+from genre.db.summary import Blocked, Counts, Failure, FailureClass, SameSound
 from genre.features.config import MelConfig
 from genre.records import ErrorClass, Stage, Status, SubjectKind
 from genre.text import display
@@ -67,6 +67,7 @@ class Overview:
     funnel: "Funnel"
     troubles: tuple[Trouble, ...]  # the most frequent first
     blocked: tuple[Blocked, ...]
+    same_sound: SameSound | None = None
     failures: tuple[Failure, ...] = ()  # every one that counts, when asked for
     digest: str = ""
 
@@ -98,6 +99,7 @@ def overview(
             funnel=funnel,
             troubles=tuple(map(_trouble, classes)),
             blocked=tuple(db.blocked(connection)),
+            same_sound=db.same_sound(connection),
             failures=tuple(db.failures(connection)) if failures else (),
             digest=_digest(settings) if digest else "",
         )

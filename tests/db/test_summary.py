@@ -1,5 +1,6 @@
 """What ``genre status`` counts and lists beside the funnel."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,15 @@ from genre.db import Catalog, attempts, audio_files, open_catalog
 from genre.db import models as m
 from genre.db.attempts import Block
 from genre.db.file import Reader
-from genre.db.summary import Blocked, blocked, counts, failure_classes, failures
+from genre.db.summary import (
+    Blocked,
+    SameSound,
+    blocked,
+    counts,
+    failure_classes,
+    failures,
+    same_sound,
+)
 from genre.records import (
     AudioFile,
     AudioInfo,
@@ -196,9 +205,29 @@ def test_only_services_that_still_want_to_be_left_alone_are_listed(
         assert blocked(connection) == [Blocked("youtube", future, "slow down")]
 
 
+def test_pairs_of_equal_sound_are_counted_while_they_are_equal(
+    catalog: Catalog, reader: Reader
+) -> None:
+    """Each pair once; a recording that went, or another method, makes none."""
+    _list(catalog, ["a", "b", "c", "gone", "near"])
+    pairs = [("b", "a"), ("a", "b"), ("a", "c"), ("a", "gone")]
+    with catalog.write() as session:
+        for name in ("a", "b", "c", "gone", "near"):
+            audio_files.put(session, replace(HEARD, track_id=name))
+        audio_files.mark_removed(session, "gone")
+        for one, other, method in [*((*p, "pcm") for p in pairs), ("a", "near", "mel")]:
+            session.add(
+                m.Duplicate(track_id=one, other_id=other, method=method, score=1)
+            )
+    with reader.read() as connection:
+        found = same_sound(connection)
+    assert found == SameSound(2, ("A - a [a]", "A - b [b]"))
+
+
 def test_an_empty_catalog_counts_nothing(reader: Reader) -> None:
     """No label set and no split yet is no error."""
     with reader.read() as connection:
         found = counts(connection)
+        assert same_sound(connection) is None
     assert (found.tracks, found.audio_hours, found.label_set) == (0, 0.0, "")
     assert (found.splits, found.runs) == ({}, ())
