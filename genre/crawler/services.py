@@ -1,14 +1,16 @@
 """Which services are to be left alone for a while.
 
-When a service asks for it, everything that needs this service stops, and nothing
-else does. Threads share one ``Services``; the catalog remembers for the next run.
+When a service asks for it, everything that needs this service stops until the time it
+named, and nothing else does. Threads share one ``Services``; the catalog remembers for
+the next run.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from genre.errors import ServiceStopError
+from genre.files import utc_now
 from genre.urls import parse_target
 
 _PAUSE = timedelta(hours=1)  # when a service does not say how long
@@ -16,10 +18,19 @@ _LATER = "; run this again later."  # what is said where no time is known yet
 
 
 class Services:
-    """The services that asked us to stay away, and until when."""
+    """The services that asked us to stay away, and until when.
 
-    def __init__(self, blocked: Mapping[str, str] | None = None) -> None:
+    ``clock`` returns the time as UTC ISO text: a rest that is over is none.
+    """
+
+    def __init__(
+        self,
+        blocked: Mapping[str, str] | None = None,
+        *,
+        clock: Callable[[], str] = utc_now,
+    ) -> None:
         self._until = dict(blocked or {})
+        self._clock = clock
         self._lock = threading.Lock()
 
     def check(self, name: str) -> None:
@@ -31,8 +42,8 @@ class Services:
             The service wants to be left alone.
         """
         with self._lock:
-            until = self._until.get(name)
-        if until:
+            until = self._until.get(name, "")
+        if until > self._clock():
             raise ServiceStopError(
                 f"Expected {name} to answer, found that it asked us to stay away until"
                 f" {until}; run the same command again after that.",
