@@ -158,7 +158,7 @@ def test_wrong_usage(tmp_path: Path, request_: dict[str, Any], message: str) -> 
         ("folder", "Expected audio files in the folder .*, found none"),
         ("a.wav", "genre reads files .*; to read songs, name their folder"),
         ("gone.csv", "Expected a playlist file at .*No such file"),
-        ("x" * 300, "correct the name"),
+        ("x" * 300, "File name too long; correct the path"),
         ("https://h.example/playlist/1", "export the playlist to a CSV file"),
     ],
 )

@@ -129,7 +129,7 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
     source, part = _split_part(entry.source, kit.base)
     if _is_folder(source, kit.base):
         return (folder.read(real_path(path_of(source, kit.base)), kit),)
-    reader = _reader_of(source)
+    reader = _reader_at(source, kit.base)
     if is_address(source):
         document = fetch(source, kit)
     else:
@@ -170,7 +170,7 @@ def check_argument(source: str, *, base: Path) -> None:
         if _is_folder(source, base):
             folder.check(path)
             return
-        _reader_of(source)
+        _reader_at(source, base)
         if not is_address(source):
             _refuse_list(open_file(path, sha256_file))
     except ItemError as error:
@@ -256,6 +256,13 @@ def _is_playlist(source: str) -> bool:
 
 def _is_folder(source: str, base: Path) -> bool:
     return not is_address(source) and is_folder(path_of(source, base))
+
+
+def _reader_at(source: str, base: Path) -> Reader:
+    """Return the reader for a source, which is no folder, or none whose disk is there."""
+    if "/" in source and not is_address(source):
+        real_path(path_of(source, base))
+    return _reader_of(source)
 
 
 def _reader_of(source: str) -> Reader:

@@ -57,6 +57,14 @@ def test_addresses_are_printable(address: str, char: str) -> None:
     assert service_of_source(f"{address}&{char}") is None
 
 
+def test_folder_whose_disk_is_away(tmp_path: Path) -> None:
+    """It is missing, not of an unknown kind."""
+    with pytest.raises(ItemError, match=r"at .*/away, found: No such file") as caught:
+        read("disk/away/", tmp_path)
+
+    assert caught.value.error_class == ErrorClass.ENVIRONMENT
+
+
 def test_services_ask_for_an_export(tmp_path: Path) -> None:
     """A streaming service's playlist can be exported to a file."""
     with pytest.raises(ItemError, match="export the playlist to a CSV file"):
