@@ -194,8 +194,8 @@ class Reply:
 
 def _too_big(target: Target, max_bytes: int) -> FetchError:
     return FetchError(
-        f"Expected at most {max_bytes / 1e6:g} MB from {target.shown}, found more; raise"
-        " max_bytes if you want it.",
+        f"Expected at most {max_bytes / 1e6:g} MB from {target.shown}, found more; take"
+        " another, or raise max_bytes for a song.",
         error_class=ErrorClass.PERMANENT,
     )
 
