@@ -111,6 +111,7 @@ class FakeArchive(FakeService):
                 "title": item.title,
                 "creator": item.creator,
                 "downloads": item.downloads,
+                "mediatype": item.mediatype,
             }
             for name, item in found[rows * (page - 1) : rows * page]
         ]

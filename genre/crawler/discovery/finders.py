@@ -21,6 +21,7 @@ from genre.crawler.sources import (
 from genre.crawler.sources.jamendo_api import PAGE, Jamendo
 from genre.text import clean_text
 
+_SAMPLE = 5  # items of a collection; each takes a request
 _NOTHING = "a list of playlists"
 
 
@@ -34,6 +35,7 @@ class Found:
     owner: str = ""
     n_songs: int | None = None
     followers: int | None = None  # or how often it was downloaded
+    sample: str = ""  # the address of a part of it, where all of it takes long to read
 
 
 Finder = Callable[[str, Kit, int], list[Found]]
@@ -104,7 +106,8 @@ def find_archive(words: str, kit: Kit, n: int) -> list[Found]:
     return [
         Found(
             service="archive",
-            address=f"https://archive.org/details/{key}",
+            address=(address := f"https://archive.org/details/{key}"),
+            sample=f"{address}?limit={_SAMPLE}" if archive_api.is_many(one) else "",
             title=clean_text(answers.first(answers.part(one, "title"))) or key,
             owner=clean_text(answers.first(answers.part(one, "creator"))),
             followers=answers.count(answers.part(one, "downloads")),

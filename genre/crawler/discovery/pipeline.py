@@ -1,6 +1,6 @@
 """``genre discover``: search, look into the most promising playlists, rank.
 
-Each service gets one request per genre, and a few playlists of each genre are read to
+Each service is asked once for each genre, and a few playlists of each genre are read to
 see how many songs they hold and which of these the catalog knows. Nothing is written:
 what is found becomes a list for the user to edit.
 """
@@ -169,7 +169,7 @@ class _Search:
         return any((service.name, one) in self.listed for one in ids)
 
     def _look(self, ranked: Ranked) -> tuple[Ranked, Outcome]:
-        """Read a playlist and compare it with the catalog."""
+        """Read a playlist, or its sample, and compare it with the catalog."""
         address = ranked.found.address
         about = Outcome(
             Stage.CRAWL,
@@ -180,7 +180,8 @@ class _Search:
         )
         try:
             self.services.check(ranked.found.service)
-            read = read_source(ListEntry(address, (), 0), self.kit)
+            part = ranked.found.sample or address
+            read = read_source(ListEntry(part, (), 0), self.kit)
         except ItemError as error:
             if isinstance(error, ServiceStopError):
                 error = self.services.stop(error)

@@ -31,7 +31,7 @@ class Wish:
 class Overlap:
     """What a playlist shares with the catalog."""
 
-    n_songs: int  # that it holds
+    n_songs: int  # that it holds, or that its sample holds
     n_known: int  # of them in the catalog
     n_same: int  # of them in playlists of the genre
     has_genre: bool  # whether the catalog holds playlists of the genre at all
@@ -64,11 +64,10 @@ def rank(
     listed: bool = False,
 ) -> Ranked:
     """Return a playlist with its score."""
-    n_songs = overlap.n_songs if overlap else found.n_songs
     title = title_likeness(found.title, wish, taxonomy)
     parts = {
         "title": title,
-        "size": _size(n_songs),
+        "size": _size(_n_songs(found, overlap)),
         "followers": _fame(found.followers),
         "overlap": _shared(overlap),
     }
@@ -95,7 +94,7 @@ def title_likeness(title: str, wish: Wish, taxonomy: Taxonomy) -> float:
 def reasons(ranked: Ranked) -> str:
     """Say in a few words what is known of a playlist."""
     found, shared = ranked.found, ranked.overlap
-    n_songs = shared.n_songs if shared else found.n_songs
+    n_songs = _n_songs(found, shared)
     parts = [] if n_songs is None else [counted(n_songs, "song")]
     if found.followers is not None:
         what = "download" if found.service == "archive" else "follower"
@@ -103,6 +102,11 @@ def reasons(ranked: Ranked) -> str:
     if shared and shared.n_known:
         parts.append(f"{counted(shared.n_known, 'song')} here already")
     return ", ".join(parts)
+
+
+def _n_songs(found: Found, shared: Overlap | None) -> int | None:
+    """Return how many songs a playlist holds; a sample does not tell."""
+    return found.n_songs if shared is None or found.sample else shared.n_songs
 
 
 def _size(n_songs: int | None) -> float:

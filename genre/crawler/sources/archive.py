@@ -18,6 +18,7 @@ from genre.crawler.sources.archive_api import (
     NAME,
     Item,
     Members,
+    is_many,
     item_named,
     members_of,
 )
@@ -60,7 +61,7 @@ def read(wanted: str, kit: Kit) -> PlaylistData | Unchanged:
     """
     name, _, limit = wanted.partition("?limit=")
     item = item_named(name, kit)
-    if item.about.get("mediatype") == "collection":
+    if is_many(item.about):
         return _collection(item, limit, kit)
     return service_playlist(_head(item), _rows(item, kit))
 

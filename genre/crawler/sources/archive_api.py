@@ -55,6 +55,11 @@ def is_id(name: str) -> bool:
     return re.fullmatch(ID, name) is not None
 
 
+def is_many(about: object) -> bool:
+    """Tell whether something is a collection by what the Archive says about it."""
+    return answers.text(answers.part(about, "mediatype")) == "collection"
+
+
 def item_named(name: str, kit: Kit) -> Item:
     """Ask for an item.
 
@@ -120,7 +125,7 @@ def search(words: str, n: int, kit: Kit) -> list[Any]:
     found = _most_downloaded(
         kit,
         f'(title:("{plain}") OR subject:("{plain}")) AND ({music})',
-        ("identifier", "title", "creator", "downloads"),
+        ("identifier", "title", "creator", "downloads", "mediatype"),
         rows=n,
     )
     return list(found["docs"])

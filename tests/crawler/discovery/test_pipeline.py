@@ -11,14 +11,14 @@ import pytest
 from genre.config import Settings
 from genre.crawler.discovery.listing import list_text, write
 from genre.crawler.discovery.pipeline import DiscoverRequest, discover
-from genre.crawler.discovery.ranking import Ranked
+from genre.crawler.discovery.ranking import Ranked, reasons
 from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.crawler.playlists import read_list_file
 from genre.errors import UsageError
 from genre.records import ErrorClass, Outcome, Status
 from tests.crawler.loopback_youtube import Listed, YouTube, video
 from tests.servers import Server, serve
-from tests.services.archive import ArchiveItem, FakeArchive
+from tests.services.archive import ArchiveItem, FakeArchive, file
 from tests.services.deezer import DeezerPlaylist, FakeDeezer, track
 from tests.services.fakes import LATER, routes
 from tests.services.jamendo import (
@@ -124,6 +124,23 @@ def test_many_playlists_are_wanted(tmp_path: Path) -> None:
 
     assert len(found) == 100
     assert [outcome.status for outcome in outcomes] == [Status.DONE]
+
+
+def test_a_collection_is_looked_into_by_a_sample(tmp_path: Path) -> None:
+    """Five items of a collection are read; how many songs it has stays unknown."""
+    items = {
+        f"item{n}": ArchiveItem([file("a.mp3", title=f"S{n}")], collections=("techno",))
+        for n in range(30)
+    }
+    archive = FakeArchive(items, collections=["techno"])
+    with serve(routes(archive)) as server:
+        [found], _ = run(settings(tmp_path, server), "techno", services=("archive",))
+
+    assert found.found.address == "https://archive.org/details/techno"
+    assert found.overlap is not None
+    assert found.overlap.n_songs == 5
+    assert reasons(found) == "0 downloads"
+    assert len(archive.requests) == 8  # two searches, the collection, its items
 
 
 def test_what_the_catalog_holds_already(tmp_path: Path) -> None:
