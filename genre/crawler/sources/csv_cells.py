@@ -4,8 +4,11 @@ Python's own reader does the work; what it cannot know is that a quote which is 
 closed must not swallow the rows that follow.
 """
 
+import contextlib
 import csv
 from collections.abc import Iterator, Sequence
+
+_MOST_LINES = 100  # of one row; more are an open quote, looked for no further
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
@@ -31,27 +34,34 @@ def records(
     """
     end = 0  # of the rows that are read
     while end < len(lines):
-        start = end
-        rest = map(lines.__getitem__, range(start, len(lines)))
-        reader = csv.reader(rest, delimiter=delimiter, strict=True)
-        try:
-            for cells in reader:
-                after = start + reader.line_num
-                if _holds_rows(cells, lines[end + 1 : after], delimiter, n_columns):
-                    raise csv.Error
-                yield cells
-                end = after
-        except csv.Error:
-            yield _alone(lines[end], delimiter)
-            end += 1
+        ahead = lines[end : end + _MOST_LINES]
+        cells, n_lines = _first_record(ahead, delimiter, n_columns)
+        yield cells
+        end += n_lines
+
+
+def _first_record(
+    lines: Sequence[str], delimiter: str, n_columns: int
+) -> tuple[list[str] | str, int]:
+    """Return the cells of the first row, or its fault, and how many lines it takes."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    with contextlib.suppress(csv.Error):
+        cells = next(reader)
+        if not _holds_rows(cells, lines[1 : reader.line_num], delimiter, n_columns):
+            return cells, reader.line_num
+    return _alone(lines[0], delimiter), 1
 
 
 def _holds_rows(
     cells: Sequence[str], more: Sequence[str], delimiter: str, n_columns: int
 ) -> bool:
     """Tell whether a row's further lines, in one of its cells, are rows themselves."""
-    if not any(len(cells_of(line, delimiter)) >= n_columns for line in more):
+    widths = [len(cells_of(line, delimiter)) for line in more]
+    if max(widths, default=0) < n_columns:
         return False
+    is_whole = len(cells) >= n_columns > 1 and not any(cells[n_columns:])
+    if is_whole:  # prose may hold as many commas by chance, but not line after line
+        return len(widths) > 1 and set(widths) == {n_columns}
     inside = "".join(cell.partition("\n")[2] for cell in cells)
     return n_columns == 1 or delimiter in inside
 

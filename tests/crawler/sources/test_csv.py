@@ -74,6 +74,11 @@ def test_row_that_cannot_be_used(tmp_path: Path, row: str, message: str) -> None
         (['One,"A,X', "Two,B,X", 'Three,"C,X', "Four,D,X"], ["Two", "Four"], 2),
         (['One,"A', '"Two",B,X', "Three,C,X"], ["Two", "Three"], 2),
         (["One,A,X", 'Two,B,"X'], ["One"], 3),
+        (
+            ['One,A,"X', "Two,B,X", 'Three,C,12"', "Four,D,X"],
+            ["Two", "Three", "Four"],
+            2,
+        ),
     ],
 )
 def test_quote_that_is_not_closed(
@@ -118,6 +123,27 @@ def test_cell_of_several_lines(tmp_path: Path) -> None:
 
     assert [item.title for item in data.items] == ["A Long Song", "B"]
     assert data.problems == ()
+
+
+@pytest.mark.parametrize(
+    "note", ["nice,\nsee it, hear it, buy it", "a\n1,2,3\nb", "x,y\n\n" + "z,\n" * 90]
+)
+def test_a_cell_that_looks_like_rows(tmp_path: Path, note: str) -> None:
+    """A row that is whole and well quoted stays one, whatever is in its cells."""
+    data = read(tmp_path, f'title,artist,note\nOne,A,"{note}"\nTwo,B,ok\n')
+
+    assert [(i.title, i.artists) for i in data.items] == [
+        ("One", ("A",)),
+        ("Two", ("B",)),
+    ]
+    assert data.problems == ()
+
+
+def test_many_open_quotes(tmp_path: Path) -> None:
+    """Each costs a look at the lines that follow, not at the whole file."""
+    data = read(tmp_path, "title,artist\n" + 'a","b\n' * 50_000 + "Song,The Band\n")
+
+    assert (data.items[-1].title, data.items[-1].artists) == ("Song", ("The Band",))
 
 
 def test_separators_of_unicode_end_no_row(tmp_path: Path) -> None:
