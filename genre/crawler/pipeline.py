@@ -132,8 +132,13 @@ def changes(settings: Settings, *, since: str = "") -> Iterator[PlaylistEvent]:
         It is no date.
     """
     first = _utc(since) if since else ""
-    with open_catalog(settings, readonly=True) as catalog, catalog.read() as session:
-        yield from snapshots.events(session, since=first)
+    with open_catalog(settings, readonly=True) as catalog:
+        with catalog.read() as session:
+            found = snapshots.readings(session, since=first)
+        for at, key in found:
+            with catalog.read() as session:
+                events = snapshots.events(session, key, at=at)
+            yield from events
 
 
 def _utc(text: str) -> str:

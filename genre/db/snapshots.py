@@ -5,7 +5,7 @@ keeps its row with the date, and has it back when it returns. ``playlist_changes
 diary: every song that came or went since the playlist was read first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -106,20 +106,31 @@ def save(
         _write_diary(session, key, now, gone | come)
 
 
-def events(session: Session, *, since: str = "") -> Iterator[PlaylistEvent]:
-    """Yield the songs that came and went, the newest first, since a time (UTC ISO)."""
+def readings(session: Session, *, since: str = "") -> list[tuple[str, str]]:
+    """Return when which playlist (by id) had changed, the newest first."""
+    change, playlist = m.PlaylistChange, m.Playlist
+    query = (
+        select(change.at, playlist.id)
+        .join(playlist, playlist.id == change.playlist_id)
+        .where(change.at >= since)
+        .distinct()
+        .order_by(change.at.desc(), playlist.title, playlist.id)
+    )
+    return [(at, key) for at, key in session.execute(query)]
+
+
+def events(session: Session, key: str, *, at: str) -> list[PlaylistEvent]:
+    """Return the songs that one reading of a playlist showed to have come and gone."""
     change, playlist, track = m.PlaylistChange, m.Playlist, m.Track
     query = (
         select(change, playlist.title, track.artists, track.title, track.version)
         .join(playlist, playlist.id == change.playlist_id)
         .join(track, track.id == change.track_id)
-        .where(change.at >= since)
-        .order_by(change.at.desc(), playlist.title, playlist.id)
+        .where(change.playlist_id == key, change.at == at)
         .order_by(change.position, change.change.desc(), change.track_id)
-        .execution_options(yield_per=1_000)
     )
-    for row, title, artists, name, version in session.execute(query):
-        yield PlaylistEvent(
+    return [
+        PlaylistEvent(
             at=row.at,
             change=Change(row.change),
             playlist_id=row.playlist_id,
@@ -128,6 +139,8 @@ def events(session: Session, *, since: str = "") -> Iterator[PlaylistEvent]:
             track_id=row.track_id,
             track=Track(row.track_id, name, version, artists).name,
         )
+        for row, title, artists, name, version in session.execute(query)
+    ]
 
 
 # --- one song's places -------------------------------------------------------------

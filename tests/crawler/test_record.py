@@ -1,5 +1,7 @@
 """Phase 1: what playlists say goes into the catalog, once and for good."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -429,6 +431,20 @@ def test_changes_since(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="as a date like 2026-01-31, found 'May'"):
         list(crawled_changes(settings(tmp_path), since="May"))
+
+
+def test_changes_hold_up_nobody(tmp_path: Path) -> None:
+    """Who looks at them slowly does not keep a crawl from writing."""
+    for name in "AB":
+        read(tmp_path, {"p.csv Techno": HEADER + f"One,{name},,,\n"})
+    shown = crawled_changes(settings(tmp_path))
+
+    first = next(shown)
+    with closing(sqlite3.connect(tmp_path / "corpus/genre.db", timeout=0)) as other:
+        other.execute("INSERT INTO genres (id, name) VALUES ('dub', 'Dub')")
+        other.commit()
+
+    assert [event.change for event in (first, *shown)] == ["removed", "added"]
 
 
 def test_row_whose_file_cannot_be_read_now(tmp_path: Path) -> None:
