@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from genre.crawler.sources import playlist_named
 from genre.errors import ListFileError
 from genre.records import ListEntry
 from genre.text import clean_text, display, genre_key
@@ -110,12 +111,16 @@ def one_spelling(
 
 
 def by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
-    """Join lines that name the same source: it has the genres of all of them."""
-    joined: dict[str, ListEntry] = {}
+    """Join lines that name the same source: it has the genres of all of them.
+
+    A service's playlist is the same however its address is spelled.
+    """
+    joined: dict[tuple[str, str], ListEntry] = {}
     for entry in entries:
-        known = joined.setdefault(entry.source, entry)
+        key = playlist_named(entry.source)
+        known = joined.setdefault(key, entry)
         new = tuple(genre for genre in entry.genres if genre not in known.genres)
-        joined[entry.source] = replace(known, genres=known.genres + new)
+        joined[key] = replace(known, genres=known.genres + new)
     return list(joined.values())
 
 

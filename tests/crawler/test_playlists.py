@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.crawler.playlists import one_spelling, read_list_file
+from genre.crawler.playlists import by_source, one_spelling, read_list_file
 from genre.errors import ListFileError
 from genre.records import ListEntry
 
@@ -160,3 +160,27 @@ def test_spelling_in_the_catalog_wins() -> None:
 
     assert merged[0].genres == ("Techno",)
     assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "n"),
+    [
+        ("https://www.deezer.com/playlist/1", "http://deezer.com/en/playlist/1/?a=b", 1),
+        ("https://www.deezer.com/playlist/1", "https://www.deezer.com/album/1", 2),
+        ("https://link.deezer.com/s/a", "https://link.deezer.com/s/b", 2),
+        ("spotify:playlist:37i9dQZF1DX0SM0LYsmbMT",
+         "https://open.spotify.com/playlist/37i9dQZF1DX0SM0LYsmbMT?si=x", 1),
+        ("https://www.youtube.com/playlist?list=PL0123456789ABCDEF",
+         "https://music.youtube.com/playlist?list=PL0123456789ABCDEF&si=x", 1),
+        ("p.csv", "./p.csv", 2),
+        ("https://example.org/a.csv", "http://example.org/a.csv", 2),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_playlist(one: str, other: str, n: int) -> None:
+    """A service's playlist is read once, for the genres of all its lines."""
+    entries = [ListEntry(one, ("Techno",), 1), ListEntry(other, ("House",), 2)]
+
+    joined = by_source(entries)
+
+    assert len(joined) == n
+    assert joined[0].genres == (("Techno", "House") if n == 1 else ("Techno",))

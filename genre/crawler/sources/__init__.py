@@ -82,6 +82,7 @@ __all__ = [
     "Service",
     "check_argument",
     "check_list",
+    "playlist_named",
     "read_source",
     "shown_source",
 ]
@@ -146,6 +147,16 @@ def service_of_source(source: str) -> Service | None:
     if not source.isprintable():
         return None
     return next((s for s in SERVICES if s.recognise(source) is not None), None)
+
+
+def playlist_named(source: str) -> tuple[str, str]:
+    """Return what two spellings of one playlist of a service have in common.
+
+    It is the service's name and the id; of any other source, itself.
+    """
+    service = service_of_source(source)
+    named = service.recognise(source) if service else None
+    return (service.name, named) if service and named else ("", source)
 
 
 def shown_source(source: str) -> str:

@@ -63,7 +63,7 @@ def recognise(source: str) -> str | None:
     """Return what ``read`` takes for an address of Deezer's."""
     if match := _ADDRESS.fullmatch(source):
         return f"{match['kind'].lower()}/{match['id']}"
-    return "short" if _SHORT.fullmatch(source) else None
+    return source if _SHORT.fullmatch(source) else None
 
 
 def read(wanted: str, kit: Kit) -> PlaylistData | Unchanged:
@@ -78,7 +78,7 @@ def read(wanted: str, kit: Kit) -> PlaylistData | Unchanged:
     ServiceStopError
         Deezer asks us to stay away.
     """
-    if wanted == "short":
+    if _SHORT.fullmatch(wanted):
         raise ItemError(
             "Expected the long address of a Deezer playlist, found a short link; open it"
             " in a browser and copy the address that is shown then.",
