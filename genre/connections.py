@@ -8,6 +8,7 @@ byte a minute never meets a plain read timeout. ``wire`` speaks HTTP over them.
 
 import contextlib
 import errno
+import os
 import socket
 import ssl
 import threading
@@ -18,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 import certifi
-from urllib3.util import wait_for_read
+from urllib3.util import wait_for_read, wait_for_write
 
 from genre.errors import FetchError
 from genre.records import ErrorClass
@@ -27,6 +28,7 @@ from genre.urls import Target, is_public
 NO_ROUTE = {errno.ENETUNREACH, errno.ENETDOWN}
 
 _CONNECT_S = 10.0
+_LOOK_UP_S = 0.1  # while connecting: nobody can wake it
 _READ_S = 30.0  # longest silence of a server
 _MAX_IDLE, _IDLE_S = 32, 20.0  # connections kept for later, and for how long
 
@@ -141,7 +143,7 @@ class Connections:
         addresses = self._lookup(target.host, target.port)
         if not trusted:
             _refuse_private(target, addresses)
-        sock, address = _connect(addresses, target.port, deadline)
+        sock, address = self._connect(addresses, target.port, deadline)
         if target.scheme == "https":
             sock = self._encrypt(sock, target)
         sock.deadline = deadline
@@ -180,6 +182,45 @@ class Connections:
                 connection.shut()
             _close_all(self._idle)
 
+    def _connect(
+        self, addresses: list[str], port: int, deadline: Deadline
+    ) -> tuple[_Socket, str]:
+        """Connect to the first address that answers; return it too.
+
+        Of several faults one of the host counts more than a missing route: a machine
+        without IPv6 has none to the host's other addresses.
+        """
+        errors: list[OSError] = []
+        for address in addresses[:4]:
+            try:
+                wait = Deadline(min(_CONNECT_S, deadline.left()))
+                return self._reach(address, port, wait), address
+            except OSError as error:
+                errors.append(error)
+        if not errors:
+            raise socket.gaierror("no address")
+        raise next((e for e in errors if e.errno not in NO_ROUTE), errors[0])
+
+    def _reach(self, address: str, port: int, wait: Deadline) -> _Socket:
+        """Connect to one address, unless everything ends before it answers."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = _Socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            fault = sock.connect_ex((address, port))
+            while fault == errno.EINPROGRESS:
+                if self.closing.is_set() or not wait.left():
+                    raise TimeoutError
+                if wait_for_write(sock, timeout=min(_LOOK_UP_S, wait.left())):
+                    fault = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if fault:
+                raise OSError(fault, os.strerror(fault))
+            sock.setblocking(True)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
     def _begin(self, connection: Connection) -> None:
         """Shake hands, unless everything was just broken off."""
         if self.closing.is_set():
@@ -202,28 +243,6 @@ class Connections:
         context.load_verify_locations(certifi.where())
         context.sslsocket_class = _TlsSocket
         return context
-
-
-def _connect(
-    addresses: list[str], port: int, deadline: Deadline
-) -> tuple[_Socket, str]:
-    """Connect to the first address that answers; return it too.
-
-    Of several faults one of the host counts more than a missing route: a machine
-    without IPv6 has none to the host's other addresses.
-    """
-    errors: list[OSError] = []
-    for address in addresses[:4]:
-        timeout = min(_CONNECT_S, deadline.left()) or 0.001  # 0 would mean non-blocking
-        try:
-            plain = socket.create_connection((address, port), timeout)
-        except OSError as error:
-            errors.append(error)
-        else:
-            return _Socket(fileno=plain.detach()), address
-    if not errors:
-        raise socket.gaierror("no address")
-    raise next((e for e in errors if e.errno not in NO_ROUTE), errors[0])
 
 
 def _refuse_private(target: Target, addresses: list[str]) -> None:

@@ -1,9 +1,11 @@
 """Connections are used again where that is safe, and never where it is not."""
 
+import contextlib
 import gc
 import gzip
 import socket
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -197,6 +199,37 @@ def test_a_closed_client_is_closed_for_good() -> None:
         with pytest.raises(KeyboardInterrupt):
             asked.get_json(server.url("/a"))
     assert (len(server.requests), len(server.connections)) == (1, 1)
+
+
+@pytest.fixture
+def full() -> Iterator[int]:
+    """Return the port of a server that has no room for another connection."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
+def test_close_ends_connecting(full: int) -> None:
+    """A host that takes no connection is not waited for after close."""
+    asked = HttpClient(SETTINGS, lookup=lambda host, port: ["127.0.0.1"] * 4)
+    with ThreadPoolExecutor() as pool:
+        asking = pool.submit(asked.get_json, f"http://x.example:{full}/")
+        with pytest.raises(TimeoutError):
+            asking.result(timeout=0.3)
+        asked.close()
+        assert isinstance(asking.exception(timeout=5), KeyboardInterrupt)
+
+
+def test_connecting_ends_at_the_deadline(full: int) -> None:
+    """All addresses together have the time of the request."""
+    asked = HttpClient(SETTINGS, lookup=lambda host, port: ["127.0.0.1"] * 4)
+    url = f"http://x.example:{full}/"
+    error = failure(lambda: asked.get_json(url, deadline_s=0.3))
+    assert "unfinished after 0.3 s" in str(error)
 
 
 def test_a_request_tells_its_server_nothing_about_connections() -> None:
