@@ -23,7 +23,7 @@ from genre.crawler.player import Player
 from genre.crawler.search import make_search
 from genre.crawler.services import Services
 from genre.crawler.sites import DIRECT, site_named
-from genre.db import Catalog, Session, attempts, audio_files, matches
+from genre.db import Catalog, Session, attempts, audio_files, matches, twins
 from genre.db.attempts import Block, Standing
 from genre.db.audio_files import Holding
 from genre.errors import FetchError, ServiceStopError
@@ -37,9 +37,8 @@ from genre.records import (
     Stage,
     Status,
     SubjectKind,
-    Track,
 )
-from genre.text import display
+from genre.text import counted, display
 from genre.workers import await_result
 
 _REPLACED = "its file was replaced; it has the sound of the new one"
@@ -223,14 +222,12 @@ def _write_down(catalog: Catalog, corpus: Path, result: Result) -> Iterator[Outc
             outcome = _note_stop(session, result, result.error)
         else:
             outcome = _note_attempt(session, result)
-        twins = _note_audio(session, result.audio) if result.audio else []
+        said = _note_audio(session, result.audio) if result.audio else ""
     if fetched and not result.audio:
         (corpus / fetched.path).unlink(missing_ok=True)
     yield outcome
-    for twin in twins:
-        names = f"{display(twin.name, width=80)} [{twin.id}]"
-        message = f"It sounds exactly like {names}: one recording under two names."
-        yield song_outcome(result.job.track, Status.NOTE, message=message)
+    if said:
+        yield song_outcome(result.job.track, Status.NOTE, message=said)
 
 
 def _heeding(session: Session, result: Result) -> Result:
@@ -253,9 +250,18 @@ def _heeding(session: Session, result: Result) -> Result:
     return replace(failed, error=error, message=str(error))
 
 
-def _note_audio(session: Session, audio: AudioFile) -> list[Track]:
+def _note_audio(session: Session, audio: AudioFile) -> str:
+    """Record a song's WAV; return a sentence if other songs sound exactly like it."""
     audio_files.put(session, audio)
-    return audio_files.same_sound(session, audio)
+    twin, n = twins.note(session, audio.track_id, audio.info.pcm_sha256)
+    if twin is None:
+        return ""
+    names = f"{display(twin.name, width=80)} [{twin.id}]"
+    more = f" and {counted(n - 1, 'more song')}" if n > 1 else ""
+    return (
+        f"It sounds exactly like {names}{more}: one recording under two names, or a"
+        " wrong match."
+    )
 
 
 def _note_stop(session: Session, result: Result, error: ServiceStopError) -> Outcome:

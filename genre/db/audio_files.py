@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db import twins
 from genre.db.tracks import to_ref, to_track
 from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
 
@@ -55,11 +56,7 @@ def page(session: Session, *, after: str, size: int) -> list[Holding]:
 
 def put(session: Session, audio: AudioFile) -> None:
     """Record the WAV that a song has now; another one it had is replaced."""
-    session.execute(
-        update(m.Audio)
-        .where(m.Audio.track_id == audio.track_id, _PRESENT)
-        .values(status=AudioStatus.REPLACED)
-    )
+    _retire(session, audio.track_id, AudioStatus.REPLACED)
     session.merge(
         m.Audio(
             track_id=audio.track_id,
@@ -92,26 +89,20 @@ def move(session: Session, track_id: str, path: str) -> None:
 
 def mark_removed(session: Session, track_id: str) -> None:
     """Record that a song's WAV is not there any more."""
+    _retire(session, track_id, AudioStatus.REMOVED)
+
+
+def _retire(session: Session, track_id: str, status: AudioStatus) -> None:
+    """Record what became of the WAV that a song has, if any."""
+    if not present(session, [track_id]):
+        return
+    sounds = twins.forget(session, [track_id])
     session.execute(
         update(m.Audio)
         .where(m.Audio.track_id == track_id, _PRESENT)
-        .values(status=AudioStatus.REMOVED)
+        .values(status=status)
     )
-
-
-def same_sound(session: Session, audio: AudioFile) -> list[Track]:
-    """Return the other songs whose WAV holds exactly the same samples."""
-    query = (
-        select(m.Track)
-        .join(m.Audio, m.Audio.track_id == m.Track.id)
-        .where(
-            m.Audio.pcm_sha256 == audio.info.pcm_sha256,
-            m.Audio.track_id != audio.track_id,
-            _PRESENT,
-        )
-        .order_by(m.Track.id)
-    )
-    return [to_track(row) for row in session.scalars(query)]
+    twins.renew(session, sounds)
 
 
 def _holding(

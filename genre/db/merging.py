@@ -10,6 +10,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db import twins
 from genre.db.matches import PERSON
 from genre.db.tracks import Reference, to_track
 from genre.records import AudioStatus, Decision
@@ -23,6 +24,7 @@ def merge(session: Session, old: str, into: str) -> None:
     Where both have a row that there may be only one of, that of ``into`` stays, unless a
     person's word stands against it; a second recording is marked as removed.
     """
+    sounds = twins.forget(session, [old, into])
     _keep_one_recording(session, old, into)
     _keep_one_word(session, old, into)
     for table in m.Base.metadata.sorted_tables:
@@ -35,6 +37,7 @@ def merge(session: Session, old: str, into: str) -> None:
     session.flush()
     session.add(m.TrackAlias(old_id=old, track_id=into))
     session.flush()
+    twins.renew(session, sounds)
 
 
 def _fill_after_merge(session: Session, old: m.Track, into: str) -> None:

@@ -267,7 +267,7 @@ def test_wav_that_is_gone_is_fetched_again(tmp_path: Path) -> None:
 
 
 def test_equal_sound_under_two_names_is_noted(tmp_path: Path) -> None:
-    """Two files with the same samples stay two songs, and the user is told."""
+    """Two files with the same samples stay two songs; the user is told, and can look."""
     song(tmp_path / "a.wav")
     data = (tmp_path / "a.wav").read_bytes()
     (tmp_path / "b.wav").write_bytes(data + b"LIST\x04\x00\x00\x00INFO")
@@ -278,6 +278,8 @@ def test_equal_sound_under_two_names_is_noted(tmp_path: Path) -> None:
     [note] = [o for o in outcomes if o.status is Status.NOTE]
     assert by_status(outcomes) == {Status.DONE: 2, Status.NOTE: 1}
     assert "sounds exactly like" in note.message
+    [pair] = rows(tmp_path, m.Duplicate)
+    assert (pair["method"], pair["other_id"]) == ("pcm", note.subject)
 
 
 def test_originals_can_be_kept(tmp_path: Path) -> None:

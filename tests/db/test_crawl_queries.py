@@ -261,17 +261,6 @@ def test_recording_that_is_gone(session: Session) -> None:
     assert audio_files.page(session, after="", size=1)[0].audio is None
 
 
-def test_same_sound(session: Session) -> None:
-    """Other songs with the same samples are found, removed ones are not."""
-    for key in "abc":
-        audio_files.put(session, wav(key, "sound"))
-    audio_files.mark_removed(session, "c")
-
-    twins = audio_files.same_sound(session, wav("a", "sound"))
-
-    assert [track.id for track in twins] == ["b"]
-
-
 def test_local_file(session: Session, tmp_path: Path) -> None:
     """A hash is known while size and time are the same."""
     path = tmp_path / "a.mp3"
