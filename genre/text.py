@@ -63,7 +63,7 @@ def text_key(raw: str) -> str:
     if not raw.isascii():  # most names are, and a crawl compares millions
         folded = unicodedata.normalize("NFKD", raw).casefold()
         folded = "".join(c for c in folded if not unicodedata.combining(c))
-    folded = re.sub(r"[’'`´]", "", re.sub(r"\s*&\s*", " and ", folded))
+    folded = re.sub(r"[’'`´]", "", folded.replace("&", " and "))
     words = _NOT_WORD.sub(" ", folded.replace("_", " ")).strip()
     return words or _SPACE.sub(" ", raw).strip().casefold()
 

@@ -50,9 +50,9 @@ class ParsedTitle:
 
 def parse_title(raw: str) -> ParsedTitle:
     """Take a title apart: ``Song (feat. B) [C Remix] (Official Video)``."""
+    raw = fold(raw)
     remarks = [match[1].strip() for match in _BRACKETS.finditer(raw)]
-    base = _BRACKETS.sub(" ", raw)
-    base, *tails = _DASH.split(base.strip())
+    base, *tails = _DASH.split(fold(_BRACKETS.sub(" ", raw)))
     while tails and not _is_remark(tails[0]):  # "A - B" is a title, not a version
         base = f"{base} - {tails.pop(0)}"
     remarks += tails
@@ -68,9 +68,9 @@ def parse_title(raw: str) -> ParsedTitle:
             versions.append(remark)
         elif not _is_remark(remark):  # part of the name: "Song (Part 2)"
             base = f"{base.strip()} ({remark})"
-    title = " ".join(base.split())
+    title = fold(base)
     if not title:  # nothing but brackets
-        return ParsedTitle(" ".join(raw.split()))
+        return ParsedTitle(raw)
     remixers = tuple(who for v in versions for who in _remixers(v))
     return ParsedTitle(title, ", ".join(versions), tuple(featured), remixers)
 
@@ -81,7 +81,7 @@ def split_credit(raw: str) -> list[str]:
     Duos come apart too ("Chase & Status"): for keeping artists apart in splits a
     false tie does no harm, a missed one does.
     """
-    parts = [part.strip(" ,;") for part in _JOINS.split(raw)]
+    parts = [part.strip(" ,;") for part in _JOINS.split(fold(raw))]
     return [part for part in parts if part]
 
 
@@ -95,14 +95,15 @@ def artist_keys(raw: str) -> list[str]:
 
 def split_featured(raw: str) -> tuple[str, str]:
     """Return a credit's main and featured part: ``A feat. B`` is (A, B)."""
+    raw = fold(raw)
     match = _FEATURED.search(raw)
     return (raw[: match.start()], match["who"]) if match else (raw, "")
 
 
 def split_artist_title(raw: str) -> tuple[str, str]:
     """Return artist and title of ``Artist - Title``; no dash means no artist."""
-    artist, *rest = _DASH.split(raw.strip(), maxsplit=1)
-    return (artist.strip(), rest[0].strip()) if rest else ("", raw.strip())
+    artist, *rest = _DASH.split(fold(raw), maxsplit=1)
+    return (artist, rest[0]) if rest else ("", artist)
 
 
 def version_kinds(text: str) -> frozenset[str]:
@@ -125,7 +126,12 @@ def version_key(version: str) -> str:
 
 def without_noise(text: str) -> str:
     """Return the comparable form of a text without remarks like "official video"."""
-    return " ".join(NOISE_PATTERN.sub(" ", text_key(text)).split())
+    return fold(NOISE_PATTERN.sub(" ", text_key(text)))
+
+
+def fold(text: str) -> str:
+    """Return a text with single blanks; long runs of them would slow the patterns down."""
+    return " ".join(text.split())
 
 
 def _is_remark(text: str) -> bool:
@@ -137,7 +143,7 @@ def _is_remark(text: str) -> bool:
 
 
 def _remixers(version: str) -> list[str]:
-    match = _REMIXER.match(version)
+    match = _REMIXER.match(fold(version))
     if match is None:
         return []
     words = [w for w in match["who"].split() if text_key(w) not in _NOT_A_REMIXER]

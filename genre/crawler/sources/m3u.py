@@ -20,8 +20,9 @@ from genre.errors import ItemError
 from genre.records import PlaylistData
 from genre.text import display
 
+# Possessive (++, *+, ?+): a line without its comma is given up at once.
 _EXTINF = re.compile(
-    r'#EXTINF:\s*(?P<length>-?\d+(?:\.\d+)?)?(?P<more>(?:[^,"]|"[^"]*")*),(?P<name>.*)',
+    r'#EXTINF:\s*+(?P<length>-?\d++(?:\.\d++)?+)?+(?:[^,"]|"[^"]*+")*+,(?P<name>.*)',
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"#PLAYLIST:(?P<name>.*)", re.IGNORECASE)

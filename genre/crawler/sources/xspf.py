@@ -17,12 +17,13 @@ from genre.errors import ItemError
 from genre.records import PlaylistData
 from genre.text import clean_text, display
 
-_TRACK = ("playlist", "trackList", "track")
+_TRACK = ["playlist", "trackList", "track"]
 _MAX_TEXT = 10_000  # characters of one field that are kept; more is no name
+_MAX_DEPTH = 100  # of elements within elements; no playlist needs ten
 
 
-class _DoctypeError(Exception):
-    """The file declares a document type."""
+class _RefusedError(Exception):
+    """The file is well-formed, but nothing that we read; the text says what."""
 
 
 @dataclass(slots=True)
@@ -39,9 +40,11 @@ class _Reader:
     def start(self, name: str, _attributes: object) -> None:
         """Enter an element; its name's namespace does not matter."""
         self._open.append(name.rpartition(" ")[2])
+        if len(self._open) > _MAX_DEPTH:
+            raise _RefusedError(f"more than {_MAX_DEPTH} elements within each other")
         self.root = self.root or self._open[0]
         self._text.clear()
-        if tuple(self._open) == _TRACK:
+        if self._open == _TRACK:
             self._track = {}
 
     def text(self, text: str) -> None:
@@ -52,18 +55,18 @@ class _Reader:
     def end(self, _name: str) -> None:
         """Leave an element; a track is a row."""
         *around, name = self._open
-        if tuple(around) == _TRACK:
+        if around == _TRACK:
             self._track.setdefault(name, []).append("".join(self._text).strip())
         elif around == ["playlist"]:
             self.head.setdefault(name, []).append("".join(self._text).strip())
-        elif tuple(self._open) == _TRACK:
+        elif self._open == _TRACK:
             self.rows.append(_row(self._track, where=f"track {len(self.rows) + 1}"))
         self._open.pop()
         self._text.clear()
 
     def refuse(self, *_about: object) -> None:
         """Meet a document type."""
-        raise _DoctypeError
+        raise _RefusedError("a document type (DOCTYPE), which may name other files")
 
 
 def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
@@ -72,8 +75,8 @@ def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
     Raises
     ------
     ItemError
-        It is not well-formed XML, declares a document type, is no playlist, or holds
-        no usable track.
+        It is not well-formed XML, declares a document type, is nested without end, is
+        no playlist, or holds no usable track.
     """
     found = _parse(document)
     title, owner = (" ".join(found.head.get(n, [])) for n in ("title", "creator"))
@@ -95,10 +98,10 @@ def _parse(document: Document) -> _Reader:
     parser.StartDoctypeDeclHandler = reader.refuse
     try:
         parser.Parse(document.content, True)
-    except _DoctypeError:
+    except _RefusedError as error:
         raise ItemError(
-            f"Expected an XSPF playlist without a document type (DOCTYPE) in"
-            f" {display(document.name)}, found one, which may name other files; remove it."
+            f"Expected a plain XSPF playlist in {display(document.name)}, found {error};"
+            " remove it, or export the playlist again."
         ) from None
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise ItemError(

@@ -113,7 +113,7 @@ def test_document_type(tmp_path: Path, doctype: str) -> None:
     track = "<track><title>&x;&l9;</title><creator>A</creator></track>"
     text = f"{HEAD}{doctype}{OPEN}<trackList>{track}</trackList></playlist>"
 
-    with pytest.raises(ItemError, match=r"without a document type \(DOCTYPE\)"):
+    with pytest.raises(ItemError, match=r"found a document type \(DOCTYPE\)"):
         read(tmp_path, text)
 
 
