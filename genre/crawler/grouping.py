@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from genre.crawler.identity import Song, find
-from genre.crawler.songs import Heard
+from genre.crawler.songs import Heard, is_match_only
 from genre.records import Track
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class _Shelf:
     def __init__(self, known: Sequence["KnownSong"]) -> None:
         self.songs: dict[str, DistinctSong] = {}  # by id; those that merged are gone
         self._merged: dict[str, str] = {}  # old id -> new id
-        self._by_ref: dict[Reference, str] = {}
+        self._refs: set[Reference] = set()  # all that songs are known to go by
+        self._by_ref: dict[Reference, str] = {}  # but not those a match led to
         self._by_audio: dict[Reference, str] = {}
         self._by_isrc: defaultdict[str, set[str]] = defaultdict(set)
         self._by_key: defaultdict[str, set[str]] = defaultdict(set)
@@ -63,6 +64,7 @@ class _Shelf:
                 self._by_audio.setdefault(reference, one.track.id)
         for one in known:
             self._by_audio.update(dict.fromkeys(one.matched, one.track.id))
+            self._refs.update(one.references, one.matched)
 
     def by_ref(self, reference: Reference) -> Track | None:
         return self._now(self._by_ref.get(reference))
@@ -102,10 +104,14 @@ class _Shelf:
         meant.is_meant = True
         if place:
             meant.sources.add(song.reference[0])
-            is_new = song.reference not in self._by_ref
-            meant.has_new_place |= is_new and bool(meant.known)
-        self._fill_in(meant, song.track, song.match_key)
-        self._by_ref[song.reference] = meant.track.id
+            meant.has_new_place |= (
+                bool(meant.known) and song.reference not in self._refs
+            )
+        if not is_match_only(self, song, meant.track):
+            self._fill_in(meant, song.track, song.match_key)
+        self._refs.add(song.reference)
+        if self.by_audio(song.reference) != meant.track:
+            self._by_ref[song.reference] = meant.track.id
 
     def _put(self, track: Track, match_key: str) -> DistinctSong:
         age = len(self.songs) + len(self._merged)

@@ -10,7 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genre.crawler.identity import Song, facts_of, find, reference_of, song_of
+from genre.crawler.identity import (
+    Shelf,
+    Song,
+    facts_of,
+    find,
+    reference_of,
+    song_of,
+)
 from genre.records import PlaylistItem, Said, Track, TrackRef
 from genre.text import clean_text, display
 
@@ -139,7 +146,7 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
     known = find(batch, song)
     if known is None:
         batch.add(song.track, match_key=song.match_key, roles=song.artists)
-    elif not _is_match_only(batch, song, known):
+    elif not is_match_only(batch, song, known):
         batch.fill_in(known, song.track)
         batch.name(known, song.track, key=song.match_key, roles=song.artists)
     track_id = known.id if known else song.track.id
@@ -152,10 +159,10 @@ def record_song(batch: "SongBatch", heard: Heard) -> Found:
     )
 
 
-def _is_match_only(batch: "SongBatch", song: Song, known: Track) -> bool:
+def is_match_only(shelf: Shelf, song: Song, known: Track) -> bool:
     """Tell whether only an accepted match says that a row means a song.
 
     Such a row adds nothing to the song: if the match is undone, nothing of it stays.
     """
-    matched = batch.by_audio(song.reference)
+    matched = shelf.by_audio(song.reference)
     return matched is not None and matched.id == known.id and not song.track.isrc

@@ -93,7 +93,7 @@ class KnownSong:
     match_key: str
     references: tuple[Reference, ...]
     matched: tuple[Reference, ...]  # that a search, and no playlist alone, led to
-    recordings: tuple[Reference, ...]  # where its present recording came from
+    recordings: tuple[Reference, ...]  # its present one's, if nobody goes by that
     has_audio: bool
     is_given_up: bool  # it failed for good, or nothing fits: crawls leave it alone
     places: frozenset[str]  # sources at which playlists say its audio is
@@ -107,6 +107,9 @@ def known_songs(
     references = {song.reference for song in songs}
     by_ref = _found_by(connection, _REFERENCES, references)
     by_match = _found_by(connection, _MATCHES, references)
+    references -= {
+        ref for refs in (*by_ref.values(), *by_match.values()) for ref in refs
+    }
     by_audio = _found_by(connection, _RECORDINGS, references)
     by_isrc = _ids(connection, _ISRCS, {song.track.isrc for song in songs} - {""})
     by_key = _ids(connection, _KEYS, {song.match_key for song in songs} - {""})

@@ -5,14 +5,23 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from genre.config import Settings
 from genre.crawler.grouping import distinct_songs
 from genre.crawler.songs import Heard, hear, record_song
-from genre.db import Catalog, Session, open_catalog, tracks
+from genre.db import Catalog, Session, audio_files, matches, open_catalog, tracks
+from genre.db import models as m
 from genre.db.held import known_songs
 from genre.db.song_batch import Names, SongBatch
-from genre.records import PlaylistItem, Track
+from genre.records import (
+    AudioFile,
+    AudioInfo,
+    Candidate,
+    Decision,
+    PlaylistItem,
+    Track,
+)
 
 
 def _row(
@@ -91,14 +100,22 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 @settings(max_examples=150, deadline=None)
-@given(before=st.lists(ROWS, max_size=6), rows=st.lists(ROWS, max_size=8))
+@given(
+    before=st.lists(ROWS, max_size=6),
+    matched=st.dictionaries(st.sampled_from("123"), st.integers(0, 5), max_size=1),
+    rows=st.lists(ROWS, max_size=8),
+)
 def test_a_crawl_finds_the_same_songs(
-    catalog: Catalog, before: list[PlaylistItem], rows: list[PlaylistItem]
+    catalog: Catalog,
+    before: list[PlaylistItem],
+    matched: dict[str, int],
+    rows: list[PlaylistItem],
 ) -> None:
-    """Whatever the rows and the catalog, the rows end as so many songs of these names."""
+    """Whatever the catalog, and what was matched, rows end as the songs that it has then."""
     heard = hear(rows)
     with catalog.write() as session, session.begin_nested() as example:
         _record(session, hear(before))
+        _match(session, matched)
         sql = session.connection().connection.driver_connection
         assert sql is not None
         found = distinct_songs(heard, known_songs(sql, [row.song for row in heard]))
@@ -106,6 +123,21 @@ def test_a_crawl_finds_the_same_songs(
         example.rollback()
 
     assert sorted(_shown(song.track) for song in found) == sorted(expected)
+
+
+def _match(session: Session, matched: dict[str, int]) -> None:
+    """Let songs have a recording that came from a Deezer id, which a search found.
+
+    It finds none that a playlist named the song by.
+    """
+    ids = session.scalars(select(m.Track.id).order_by(m.Track.id)).all()
+    for deezer_id, nth in matched.items():
+        if nth < len(ids) and tracks.by_ref(session, "deezer", deezer_id) is None:
+            one = Candidate("deezer", deezer_id, "", "", decision=Decision.ACCEPTED)
+            matches.store(session, ids[nth], [one])
+            info = AudioInfo(deezer_id * 64, 16_000, 1, "mp3")
+            audio = AudioFile(ids[nth], "a.wav", "deezer", deezer_id, info)
+            audio_files.put(session, audio)
 
 
 def _record(session: Session, rows: Sequence[Heard]) -> list[str]:
