@@ -26,6 +26,16 @@ _MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 
+# What may be an address: "htps://h", "http:/h", "//h", "user:password@h/".
+_ADDRESS_LIKE = re.compile(
+    r"(?<![\w.-])[a-z][a-z0-9+.-]*:/\S*"
+    r"|(?<![^\s\"'])(?://|[^/\s\"'@]+@[\w.-]+(?::\d+)?/|https?/)\S*",
+    re.IGNORECASE,
+)
+_MISTYPED_LOGIN = re.compile(
+    r"^(?P<scheme>(?:[a-z][a-z0-9+.-]*:(?=/))?/*)[^/\s@]+@", re.IGNORECASE
+)
+
 _UNICAST = ipaddress.ip_network("2000::/3")
 _OLD_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # "global", but leads anywhere
 
@@ -93,6 +103,21 @@ def redact(url: str) -> str:
         return "something that is no web address"
     shown = parts._replace(auth=None, query=None, fragment=None).url
     return display(f"{shown}?..." if parts.query else shown, width=200)
+
+
+def veiled(text: str) -> str:
+    """Return a text without what addresses in it, good or mistyped, may hide.
+
+    That is a login before the host, and the query. For what a person wrote and nobody
+    understood; whoever knows that it is an address shows it with ``redact``.
+    """
+    return _ADDRESS_LIKE.sub(lambda found: _veil(found[0]), text)
+
+
+def _veil(address: str) -> str:
+    shown = _MISTYPED_LOGIN.sub(r"\g<scheme>", address)
+    path, mark, _ = shown.partition("?")
+    return f"{path}{mark}..." if mark else path
 
 
 def without_login(url: str) -> str:

@@ -139,7 +139,7 @@ def test_one_playlist_without_a_list(tmp_path: Path) -> None:
         ({"source": "p.m3u"}, "found several; give exactly one"),
         ({"genres": ("Techno",)}, "Expected --genre beside a SOURCE"),
         ({"list_file": None, "audio_only": True, "metadata_only": True}, "found both"),
-        ({"list_file": None, "source": "x.docx"}, "genre reads files"),
+        ({"list_file": None, "source": "x.docx"}, "no such file or folder"),
         ({"list_file": None, "source": "p.m3u", "genres": ("x" * 200,)}, "--genre"),
     ],
 )
@@ -156,8 +156,8 @@ def test_wrong_usage(tmp_path: Path, request_: dict[str, Any], message: str) -> 
     [
         ("list.txt", "found a list of playlists .*; give it with --playlists"),
         ("folder", "Expected audio files in the folder .*, found none"),
-        ("a.wav", "genre reads files .*; to read songs, name their folder"),
-        ("gone.csv", "Expected a playlist file at .*No such file"),
+        ("a.wav", "that is a song; to read songs, name their folder"),
+        ("gone.csv", "there is no such file or folder; correct the name"),
         ("x" * 300, "File name too long; correct the path"),
         ("https://h.example/playlist/1", "export the playlist to a CSV file"),
     ],

@@ -31,18 +31,16 @@ base.py      rows that become playlist items
 places.py    where a row's audio is, and what identifies it
 opening.py   files into memory, from disk or an address
 several.py   files that hold several playlists
+unreadable.py  why nobody can read what is named as a playlist
 answers.py   answers of services, taken apart without trusting their shape
 kit.py       what readers work with, and what a service has to offer
 """
 
-import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
-from genre.crawler import sites
 from genre.crawler.sources import (
     archive,
     csv,
@@ -64,17 +62,19 @@ from genre.crawler.sources.opening import (
     fetch,
     is_address,
     is_folder,
+    is_there,
     name_in,
     open_file,
     path_of,
     real_path,
 )
 from genre.crawler.sources.places import AUDIO_ENDINGS, Document
+from genre.crawler.sources.unreadable import why_unreadable
 from genre.errors import ItemError, UsageError
 from genre.files import sha256_file
 from genre.records import ErrorClass, ListEntry, PlaylistData, Unchanged
 from genre.text import display, text_key
-from genre.urls import redact
+from genre.urls import redact, veiled
 
 __all__ = [
     "AUDIO_ENDINGS",
@@ -130,7 +130,7 @@ def read_source(entry: ListEntry, kit: Kit) -> tuple[PlaylistData | Unchanged, .
     source, part = _split_part(entry.source, kit.base)
     if _is_folder(source, kit.base):
         return (folder.read(real_path(path_of(source, kit.base)), kit),)
-    reader = _reader_at(source, kit.base)
+    reader = _reader_of(source, kit.base)
     if is_address(source):
         document = fetch(source, kit)
     else:
@@ -161,8 +161,9 @@ def playlist_named(source: str) -> tuple[str, str]:
 
 def shown_source(source: str) -> str:
     """Return a source for messages: no login, and of its query only a service's own."""
-    hidden = "://" in source and not service_of_source(source)
-    return redact(source) if hidden else display(source, width=100)
+    if service_of_source(source):
+        return display(source, width=100)
+    return redact(source) if is_address(source) else display(veiled(source), width=100)
 
 
 def check_argument(source: str, *, base: Path) -> None:
@@ -181,7 +182,7 @@ def check_argument(source: str, *, base: Path) -> None:
         if _is_folder(source, base):
             folder.check(path)
             return
-        _reader_at(source, base)
+        _reader_of(source, base)
         if not is_address(source):
             _refuse_list(open_file(path, sha256_file))
     except ItemError as error:
@@ -222,7 +223,7 @@ def _split_part(source: str, base: Path) -> tuple[str, str]:
     """Return a file and the name after its ``#``, which may also be a file's own."""
     path, mark, part = source.partition("#")
     whole = path_of(source, base)
-    if not mark or os.path.exists(whole):  # noqa: PTH110 - overlong names
+    if not mark or is_there(whole):
         return source, ""
     return path, unquote(part) if is_address(path) else part
 
@@ -269,49 +270,15 @@ def _is_folder(source: str, base: Path) -> bool:
     return not is_address(source) and is_folder(path_of(source, base))
 
 
-def _reader_at(source: str, base: Path) -> Reader:
-    """Return the reader for a source, which is no folder, or none whose disk is there."""
-    if "/" in source and not is_address(source):
-        real_path(path_of(source, base))
-    return _reader_of(source)
-
-
-def _reader_of(source: str) -> Reader:
+def _reader_of(source: str, base: Path) -> Reader:
     """Return the reader for a file or address, told by the ending of its name."""
     name = name_in(source) if is_address(source) else source
     ending = Path(name).suffix.lower()
-    if ending in KINDS:
+    if ending in KINDS and (is_address(source) or is_there(path_of(source, base))):
         return KINDS[ending]
+    why = why_unreadable(source, base, services=SERVICES, endings=sorted(KINDS))
     raise ItemError(
-        f"Expected a playlist, found {shown_source(source)!r}, {_why_none(source, ending)}.",
+        f"Expected a playlist, found {shown_source(source)!r}: {why}"
+        f"{'' if why.endswith('?') else '.'}",
         error_class=ErrorClass.ENVIRONMENT,
-    )
-
-
-def _why_none(source: str, ending: str) -> str:
-    """Say why a source is no playlist, and what to do."""
-    if service := _service_at(source):
-        return f"which is no playlist of {service.name}; give {service.form}"
-    advice = "correct the name"
-    if is_address(source):
-        advice = "export the playlist to a CSV file and name that"
-    elif ending in AUDIO_ENDINGS:
-        advice = "to read songs, name their folder"
-    endings = ", ".join(sorted(KINDS))
-    services = ", ".join(service.name for service in SERVICES)
-    return (
-        f"which is none that can be read: genre reads files ({endings}), also at an"
-        f" http(s) address, folders of audio files, and playlists of {services}; {advice}"
-    )
-
-
-def _service_at(source: str) -> Service | None:
-    """Return the service that an address belongs to, whatever it names there."""
-    parts, site = sites.split(source), sites.site_at(source)
-    host = (parts.hostname or "") if parts else ""
-    at_host = re.compile(rf"//(?:www\.)?{re.escape(host.removeprefix('www.'))}/")
-    names = {source.partition(":")[0].lower(), site.name if site else ""}
-    return next(
-        (s for s in SERVICES if s.name in names or (host and at_host.search(s.form))),
-        None,
     )

@@ -32,6 +32,17 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir fails on such a name
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether something goes by a name, be it a link to nothing."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:  # it may be: a folder on the way is closed, or the name too long
+        return True
+    return True
+
+
 def name_in(url: str) -> str:
     """Return the file name that an address ends with."""
     try:
