@@ -5,14 +5,13 @@ songs as data, editorial lists too, but only the first 50 or 100. It is the same
 playlist as the service's own: whichever was read last counts.
 """
 
-import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
+from bs4 import BeautifulSoup, Tag
 
 from genre.crawler import sites
 from genre.crawler.sources import answers
@@ -25,6 +24,7 @@ from genre.records import PlaylistData
 from genre.text import display
 
 _DATA = "__NEXT_DATA__"
+_SCRIPT = re.compile(rf"<script\b[^<>]{{0,500}}{_DATA}[^<>]{{0,500}}>", re.IGNORECASE)
 _URI = re.compile(r"spotify:playlist:(?P<id>[A-Za-z0-9]{1,64})")
 _LIMITS = (50, 100)  # so many songs a page shows at most, now and formerly
 _BETWEEN_ARTISTS = ",\u00a0"  # a comma inside a name is followed by a plain blank
@@ -63,16 +63,22 @@ def read(document: Document, _kit: Kit) -> tuple[PlaylistData, ...]:
 def _data(document: Document) -> object:
     """Return the data that the page carries for its own script."""
     text = "".join(read_lines(document)[0])
-    script = None
-    if _DATA in text:  # other pages are not worth the parsing
-        with contextlib.suppress(ParserRejectedMarkup):  # damaged: a page without songs
-            script = BeautifulSoup(text, "html.parser").find("script", id=_DATA)
+    script = BeautifulSoup(_element(text), "html.parser").find("script", id=_DATA)
     if not isinstance(script, Tag) or script.string is None:
         raise ItemError(
             f"Expected a saved page of a Spotify playlist in {display(document.name)},"
             f" found a page without songs; save {_PAGE} and name that."
         )
     return parse_json(replace(document, content=script.string.encode()))
+
+
+def _element(text: str) -> str:
+    """Return the element that carries the data; the parser would be slow on a bad page."""
+    opened = _SCRIPT.search(text)
+    if opened is None:
+        return ""
+    end = text.find("</script", opened.end())
+    return text[opened.start() : end] + "</script>" if end >= 0 else ""
 
 
 def _no_playlist(document: Document, page: object, entity: object) -> ItemError:

@@ -63,6 +63,16 @@ def test_names_of_any_length(tmp_path: Path, name: str, text: str, run: str) -> 
     assert 0 < found < 1_000
 
 
+@pytest.mark.parametrize("run", ["<a ", "<a b=", "<!--", "</", "<script ", "<?"])
+def test_pages_full_of_open_tags(tmp_path: Path, run: str) -> None:
+    """Of a saved page only the element with the songs is parsed."""
+    data = '<script id="__NEXT_DATA__">{}'
+    (tmp_path / "p.html").write_text(run * 50_000 + data + run * 50_000 + "</script>")
+
+    with pytest.raises(ItemError, match="Expected"):
+        read_one("p.html", make_kit(tmp_path))
+
+
 @pytest.mark.parametrize("n", [100, 500_000])
 def test_elements_within_elements(tmp_path: Path, n: int) -> None:
     """XML that opens ever more elements is refused when it becomes absurd."""
