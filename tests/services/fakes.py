@@ -105,15 +105,18 @@ class FakeService:
             fault = next((f for f in self._faults if f.on in request.path), None)
             if fault is None:
                 reply = self.answer(request.path.removeprefix(self.prefix), request)
-                return _garbled(reply, self.garble) if self.garble else reply
+                return garbled(reply, self.garble)
             fault.times -= 1
             if not fault.times:
                 self._faults.remove(fault)
         return fault.reply(request) if callable(fault.reply) else fault.reply
 
 
-def _garbled(reply: bytes | Reply, chance: random.Random) -> bytes | Reply:
-    if isinstance(reply, bytes) or not reply.body.startswith((b"{", b"[")):
+def garbled(reply: bytes | Reply, chance: random.Random | None) -> bytes | Reply:
+    """Return an answer with junk in it; without a ``chance`` as it is."""
+    if chance is None or isinstance(reply, bytes):
+        return reply
+    if not reply.body.startswith((b"{", b"[")):
         return reply
     body = json.dumps(_with_junk(json.loads(reply.body), chance)).encode()
     return replace(reply, body=body)

@@ -13,6 +13,7 @@ before its own.
 import base64
 import contextlib
 import hashlib
+import random
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, urlencode
 from genre.config import Settings
 from genre.crawler.spotify_token import Token, TokenFile, service_address
 from tests.servers import Reply, Request, Route, Server, json_reply, redirect, serve
+from tests.services.fakes import garbled
 
 CLIENT_ID = "app-of-mine"
 _MOST_ROWS = 50
@@ -67,6 +69,7 @@ class FakeSpotify:
         self.snapshots: dict[str, str] = defaultdict(lambda: "snapshot-1")
         self.nested: dict[str, dict[str, Any]] = {}  # rows inside the playlist itself
         self.faults: dict[str, deque[Route]] = defaultdict(deque)
+        self.garble: random.Random | None = None  # puts junk into answers
         self.denies = False
         self.server: Server
         self._challenges: dict[str, tuple[str, str]] = {}  # code: challenge, redirect
@@ -124,8 +127,7 @@ class FakeSpotify:
             if self.faults[path]:
                 fault = self.faults[path].popleft()
                 return fault(request) if callable(fault) else fault
-            found: bytes | Reply = route(request)
-            return found
+            return garbled(route(request), self.garble)
 
         return answer
 
