@@ -15,6 +15,7 @@ from pathlib import Path
 
 from genre.audio import terminate_children
 from genre.config import Settings
+from genre.crawler import originals
 from genre.crawler.choosing import AudioPlace, agrees, word_of
 from genre.crawler.download import Job, Result, fetch_track
 from genre.crawler.obtaining import Tools
@@ -225,6 +226,7 @@ def _write_down(catalog: Catalog, corpus: Path, result: Result) -> Iterator[Outc
         said = _note_audio(session, result.audio) if result.audio else ""
     if fetched and not result.audio:
         (corpus / fetched.path).unlink(missing_ok=True)
+        originals.drop(corpus / "incoming" / fetched.track_id)
     yield outcome
     if said:
         yield song_outcome(result.job.track, Status.NOTE, message=said)

@@ -235,10 +235,12 @@ def test_a_word_against_what_is_being_fetched(tmp_path: Path) -> None:
         crawl(tmp_path, server)
         [wav] = (tmp_path / "corpus" / "audio").rglob("*.wav")
         wav.unlink()
+        original = tmp_path / "corpus" / "incoming" / f"{wav.stem}.wav"
+        original.write_bytes(b"kept")
         rejecting = saying(tmp_path, "right", Decision.REJECTED, offered["/right.wav"])
         offered["/right.wav"] = rejecting
         [during] = crawl(tmp_path, server)
-        kept = wavs(tmp_path)
+        kept = {**wavs(tmp_path), **{p.name: b"" for p in original.parent.iterdir()}}
         [after] = crawl(tmp_path, server)
 
     assert (during.unfinished, kept) == (True, {})
