@@ -188,7 +188,11 @@ def _check(request: CrawlRequest) -> None:
 def _listed(request: CrawlRequest) -> _Listed:
     if request.list_file is not None:
         found = read_list_file(request.list_file)
-        check_list([entry.source for entry in found.entries], request.list_file)
+        check_list(
+            [entry.source for entry in found.entries],
+            request.list_file,
+            n_foreign=found.n_foreign,
+        )
         base = request.list_file.absolute().parent
         return _Listed(found.entries, found.problems, base)
     try:

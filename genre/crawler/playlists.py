@@ -17,6 +17,7 @@ from genre.crawler.sources import playlist_named
 from genre.errors import ListFileError
 from genre.records import ListEntry
 from genre.text import clean_text, display, genre_key
+from genre.urls import veiled
 
 _MAX_BYTES = 64_000_000
 _MAX_GENRE = 100  # characters; longer is a forgotten line break
@@ -26,6 +27,7 @@ _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _PLAYLIST = re.compile(
     r".*?\.(?:m3u8?|[ct]sv|txt|xspf|jspf|json|html?)(?=\s|$)", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/|spotify:", re.IGNORECASE)  # as a path
 _QUOTED = re.compile(r'"([^"]*)"(?=\s|$)')
 
 
@@ -35,6 +37,7 @@ class ListFile:
 
     entries: tuple[ListEntry, ...]
     problems: tuple[str, ...]  # one sentence each, with the line number
+    n_foreign: int = 0  # lines that are no text
 
 
 class _LineError(ValueError):
@@ -51,10 +54,12 @@ def read_list_file(path: Path) -> ListFile:
     """
     entries: list[ListEntry] = []
     problems: list[str] = []
+    n_foreign = 0
     for number, raw in enumerate(_LINE_END.split(_read_bytes(path)), start=1):
         try:
             entry = _parse_line(raw.decode("utf-8"), number)
         except UnicodeDecodeError:
+            n_foreign += 1
             problems.append(_problem(number, "UTF-8 text", "other bytes"))
         except _LineError as error:
             problems.append(f"Line {number}: {error}")
@@ -65,7 +70,7 @@ def read_list_file(path: Path) -> ListFile:
             f"Expected at least one playlist in {path}, found none; write one per line:"
             " SOURCE  Genre[, Genre...]."
         )
-    return ListFile(tuple(entries), tuple(problems))
+    return ListFile(tuple(entries), tuple(problems), n_foreign)
 
 
 def parse_genres(text: str) -> tuple[str, ...]:
@@ -126,6 +131,11 @@ def by_source(entries: Iterable[ListEntry]) -> list[ListEntry]:
 
 def _read_bytes(path: Path) -> bytes:
     advice = "name a UTF-8 text file with one playlist per line"
+    if _ADDRESS.match(str(path)):
+        raise ListFileError(
+            "Expected a list file on this machine, found an address; a playlist at an"
+            " address is given without --playlists: genre crawl ADDRESS."
+        )
     try:
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES + 1)
@@ -156,7 +166,7 @@ def _parse_line(line: str, number: int) -> ListEntry | None:
     _check_quotes(source, _COMMENT.sub("", line))
     if not source.strip() or _CONTROL.search(source):
         raise _LineError(
-            f"expected a source (a path or URL), found {display(source, width=60)!r};"
+            f"expected a source (a path or URL), found {_shown(source)!r};"
             " correct the line."
         )
     return ListEntry(source, parse_genres(_COMMENT.sub("", rest)), number)
@@ -170,7 +180,7 @@ def _split_source(line: str) -> tuple[str, str]:
     match = _QUOTED.match(line)
     if match is None:
         raise _LineError(
-            f"expected a closing quote after {display(line, width=60)!r}, found none;"
+            f"expected a closing quote after {_shown(line)!r}, found none;"
             ' write "PATH WITH SPACES"  Genre.'
         )
     return match[1], line[match.end() :]
@@ -180,11 +190,15 @@ def _check_quotes(source: str, line: str) -> None:
     """Refuse a path that was cut at its first space."""
     whole = _PLAYLIST.match(line)
     if whole and not line.startswith('"') and whole[0] != source:
-        shown = display(whole[0], width=100)
+        shown = _shown(whole[0], width=100)
         raise _LineError(
             f"expected quotes around a path with spaces, found {shown!r};"
             f' put the path in quotes: "{shown}"  Genre.'
         )
+
+
+def _shown(text: str, *, width: int = 60) -> str:
+    return display(veiled(text), width=width)
 
 
 def _problem(number: int, expected: str, found: str) -> str:

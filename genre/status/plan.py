@@ -93,7 +93,8 @@ def plan(
         There is a catalog, but it cannot be read.
     """
     listed = read_list_file(list_file)
-    check_list([entry.source for entry in listed.entries], list_file)
+    sources = [entry.source for entry in listed.entries]
+    check_list(sources, list_file, n_foreign=listed.n_foreign)
     reader = Reader(settings) if catalog_path(settings).is_file() else None
     with closing(Player(settings)) as player, closing(HttpClient(settings)) as client:
         kit = Kit(

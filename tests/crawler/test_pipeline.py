@@ -184,6 +184,29 @@ def test_source_without_a_network(tmp_path: Path) -> None:
     assert (outcome.error_class, outcome.unfinished) == (ErrorClass.ENVIRONMENT, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("songs.txt", b"The Band - Song\nGuest - Other\n", "no line that names one"),
+        ("p.m3u", b"#EXTM3U\nhttp://h/a.mp3\nhttp://h/b.mp3\n", "genre crawl .*p.m3u"),
+        ("p.txt", b"https://youtu.be/aaaaaaaaaaa\n" * 9, "no line that names one"),
+        ("a.mp3", b"\xff\xfbnoise\n" * 99 + b"a/b\n", "name their folder without"),
+        ("p.csv", b'"a/b","c"\na/b c\n' + b"x y\n" * 9, "hardly a line .*; a playlist"),
+    ],
+)
+def test_list_file_that_is_no_list(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    """It is refused as a whole, with what to give instead; nothing is stored."""
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    with pytest.raises(UsageError, match=message):
+        run(tmp_path, request={"list_file": path})
+
+    assert not (tmp_path / "corpus").exists()
+
+
 def test_missing_list_file(tmp_path: Path) -> None:
     """A missing list file stops before anything is made."""
     with pytest.raises(ListFileError):

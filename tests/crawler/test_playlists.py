@@ -100,6 +100,33 @@ def test_line_that_is_not_understood(tmp_path: Path, line: bytes, message: str) 
     assert listed.problems[0].isprintable()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"https://h.org/a.csv?key=s3cret  Techno',
+        "me:s3cret@h.org/a b.csv  Techno",
+        '"//me:s3cret@h.org/a.csv?key=s3cret',
+    ],
+)
+def test_line_with_a_secret(tmp_path: Path, line: str) -> None:
+    """What an address hides is not shown, however it is mistyped."""
+    [problem] = read_list_file(write_list(tmp_path, f"{line}\n")).problems
+
+    assert "h.org/a" in problem
+    assert "s3cret" not in problem
+
+
+@pytest.mark.parametrize(
+    "given", ["https://me:s3cret@h.org/l.txt?key=s3cret", "spotify:x"]
+)
+def test_address_as_list_file(given: str) -> None:
+    """A playlist at an address is a source; what the address hides is not shown."""
+    with pytest.raises(ListFileError, match="without --playlists") as caught:
+        read_list_file(Path(given))
+
+    assert "s3cret" not in str(caught.value)
+
+
 def test_missing_list_file(tmp_path: Path) -> None:
     """A missing list file is wrong usage (exit code 2)."""
     with pytest.raises(ListFileError, match="found none") as caught:

@@ -41,6 +41,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from genre.crawler import sites
 from genre.crawler.sources import (
     archive,
     csv,
@@ -86,6 +87,8 @@ __all__ = [
     "read_source",
     "shown_source",
 ]
+
+_FEW_SLIPS = 4  # lines that are wrong in a list that is one
 
 Reader = Callable[[Document, Kit], tuple[PlaylistData, ...]]
 KINDS: Mapping[str, Reader] = {
@@ -189,34 +192,46 @@ def check_argument(source: str, *, base: Path) -> None:
         raise UsageError(str(error)) from error
 
 
-def check_list(sources: Sequence[str], path: Path) -> None:
+def check_list(sources: Sequence[str], path: Path, *, n_foreign: int = 0) -> None:
     """Refuse a list file that is no list of playlists but, by its looks, a playlist.
 
     A single line may as well be a name with a mistake in it, which its own sentence
-    explains better.
+    explains better. ``n_foreign`` more lines are no text.
 
     Raises
     ------
     UsageError
-        No line could name a playlist.
+        No line could name a playlist, or of many lines only a few could.
     """
     looks = len(sources) > 1 or path.suffix.lower() in KINDS.keys() - {".txt"}
     base = path.absolute().parent
-    if looks and not any(_may_be_playlist(source, base) for source in sources):
+    n_good = sum(_may_be_playlist(source, base) for source in sources)
+    n_bad = len(sources) + n_foreign - n_good
+    if (looks and not n_good) or n_bad > max(n_good, _FEW_SLIPS):
         raise UsageError(
-            f"Expected a list of playlists in {display(path)}, found no line that names"
-            " one; a playlist itself is given without --playlists: genre crawl"
-            f" {display(path)}."
+            f"Expected a list of playlists in {display(path)}, found"
+            f" {'hardly a' if n_good else 'no'} line that names one; {_instead(path)}."
         )
 
 
+def _instead(path: Path) -> str:
+    """Say how a file that is no list is given."""
+    if path.suffix.lower() in AUDIO_ENDINGS:
+        return "to read songs, name their folder without --playlists"
+    return f"a playlist is given without --playlists: genre crawl {display(path)}"
+
+
 def _may_be_playlist(source: str, base: Path) -> bool:
-    return is_address(source) or _is_playlist(source) or _may_be_folder(source, base)
+    if is_address(source):
+        return service_of_source(source) is not None or not _is_song(source)
+    # A folder is there, or looks like one whose disk is away.
+    return _is_playlist(source) or "/" in source or is_folder(path_of(source, base))
 
 
-def _may_be_folder(source: str, base: Path) -> bool:
-    """Tell whether a source is a folder, or looks like one whose disk is away."""
-    return "/" in source or is_folder(path_of(source, base))
+def _is_song(address: str) -> bool:
+    """Tell whether an address is a song's: a playlist's rows look so, no list's lines."""
+    ending = Path(name_in(address)).suffix.lower()
+    return sites.song_at(address) is not None or ending in AUDIO_ENDINGS
 
 
 def _split_part(source: str, base: Path) -> tuple[str, str]:

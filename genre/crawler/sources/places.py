@@ -13,7 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from genre.crawler import sites
 from genre.text import display
-from genre.urls import is_address, redact, without_login
+from genre.urls import is_address, redact, veiled, without_login
 
 AUDIO_ENDINGS = frozenset(
     [".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".wav", ".aac",
@@ -126,7 +126,9 @@ def _address(url: str, *, trusted: bool) -> Place:
 
 def _shown(location: str) -> str:
     """Return a row's path or address for messages."""
-    return redact(location) if is_address(location) else display(location, width=60)
+    if is_address(location):
+        return redact(location)
+    return display(veiled(location), width=60)
 
 
 def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
@@ -142,7 +144,7 @@ def _local(location: str, folder: Path, digest: Callable[[Path], str]) -> Place:
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "bytes not UTF-8"
         raise UnreadableError(
-            f"expected to read {display(folder / written)}, found: {reason}; check its"
+            f"expected to read {display(veiled(str(folder / written)))}, found: {reason}; check its"
             " name and permissions."
         ) from error
 
@@ -182,6 +184,6 @@ def _remembered(written: str, folder: Path, digest: Callable[[Path], str]) -> st
         else:
             return str(path)
     raise UnreadableError(
-        f"expected an audio file at {display(folder / written)}, found"
+        f"expected an audio file at {display(veiled(str(folder / written)))}, found"
         f" {'something else' if path.exists() else 'nothing'}; correct the path."
     )
