@@ -10,7 +10,8 @@ from pathlib import Path
 from benchmarks import Table
 from genre.config import Settings
 from genre.crawler.reading import Read
-from genre.crawler.record import Recorder, record_songs
+from genre.crawler.record import record_songs
+from genre.crawler.recorder import Recorder
 from genre.crawler.songs import hear
 from genre.db import Catalog, dump, open_catalog
 from genre.records import ListEntry, PlaylistData, PlaylistItem

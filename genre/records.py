@@ -194,6 +194,14 @@ class PlaylistItem:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeFile:
+    """A file that may hold several playlists, and all that it holds now."""
+
+    source_id: str
+    playlists: tuple[str, ...]  # their source ids, of unreadable ones too
+
+
+@dataclass(frozen=True, slots=True)
 class PlaylistData:
     """A playlist as it was read once, rows in order."""
 
@@ -208,6 +216,7 @@ class PlaylistData:
     problems: tuple[str, ...] = ()  # rows that could not be used, one sentence each
     unreadable: tuple[str, ...] = ()  # rows whose file cannot be read now, likewise
     notes: tuple[str, ...] = ()  # what else the user should know, one sentence each
+    file: WholeFile | None = None  # of the first playlist of a file that was read whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Playlists in, tracks and their audio out.
 
 pipeline.py    the crawl: both phases under the lock
-record.py      phase 1: playlists and tracks into the catalog
+recorder.py    phase 1: playlists and tracks into the catalog
+record.py      one playlist into the catalog
 fetching.py    phase 2: audio for every track that lacks it
 
 What a playlist says:
@@ -10,6 +11,7 @@ playlists.py   the list file
 genre_names.py doubles and typing mistakes among its genres
 sources/       one file per kind of playlist or service: read it, return its rows
 reading.py     reads playlists ahead, in the list's order
+naming.py      which playlists a line that could not be read may name
 recounting.py  what the user is told of a playlist
 discovery/     finds playlists of a genre at the services
 
@@ -19,7 +21,7 @@ titles.py      takes titles and credits apart (version, featured, remixer)
 wording.py     the words that tell versions apart, in many languages
 identity.py    when two rows are one song, and what its id is
 songs.py       which song of the catalog a row means, and what it adds to it
-grouping.py    the same before there is a catalog, for a plan
+grouping.py    the same without writing, for plan and discover
 renaming.py    a WAV's new name when two songs turn out to be one
 
 One song's audio:

@@ -18,7 +18,7 @@ from genre.crawler.fetching import Wish, fetch_all
 from genre.crawler.genre_names import doubts
 from genre.crawler.player import Player
 from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
-from genre.crawler.record import record_all
+from genre.crawler.recorder import record_all
 from genre.crawler.renaming import copy_whole
 from genre.crawler.services import Services
 from genre.crawler.sources import Kit, check_argument, check_list
@@ -69,6 +69,7 @@ class _Listed:
     entries: tuple[ListEntry, ...]
     problems: tuple[str, ...]
     base: Path  # what relative paths are relative to
+    file: Path | None = None  # the list; None for a playlist given alone
 
 
 def crawl(
@@ -194,7 +195,7 @@ def _listed(request: CrawlRequest) -> _Listed:
             n_foreign=found.n_foreign,
         )
         base = request.list_file.absolute().parent
-        return _Listed(found.entries, found.problems, base)
+        return _Listed(found.entries, found.problems, base, request.list_file)
     try:
         about = parse_genres(",".join(request.genres))
     except ValueError as error:
@@ -227,7 +228,14 @@ def _read(
         yield Outcome(
             Stage.CRAWL, "list file", Status.NOTE, message=note, data={"kind": "line"}
         )
-    yield from record_all(catalog, entries, kit, services)
+    yield from record_all(
+        catalog,
+        entries,
+        kit,
+        services,
+        list_file=listed.file,
+        is_whole=not listed.problems,
+    )
 
 
 def _rename_merged(catalog: Catalog, corpus: Path) -> None:

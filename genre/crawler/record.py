@@ -1,169 +1,45 @@
-"""Phase 1 of a crawl: what the playlists say goes into the catalog.
+"""What one playlist says goes into the catalog: the playlist, its genres, its songs.
 
-One transaction per playlist, in the list's order, and none for a playlist that says
-nothing new: reading the same playlists again leaves the catalog's file as it is. So a
-run that was killed ends like one that was not.
+Nothing is written where nothing is new. ``recorder`` decides when to ask and when to
+write.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 
-from genre.crawler.playlists import by_source
-from genre.crawler.reading import Read, read_ahead
-from genre.crawler.recounting import (
-    Recorded,
-    is_complete,
-    ledger_name,
-    lost_rows,
-    recount,
-    unread,
-)
-from genre.crawler.services import Services
+from genre.crawler.recounting import Recorded, is_complete, ledger_name, lost_rows
 from genre.crawler.songs import (
     Found,
     Heard,
-    at_known_places,
     other_licence,
     record_song,
     says_nothing_new,
     tags_of,
 )
-from genre.crawler.sources import Kit
 from genre.db import (
-    Catalog,
     Session,
     attempts,
     evidence,
     genres,
     playlists,
+    readings,
     snapshots,
     tracks,
 )
-from genre.db.attempts import Block, Standing
 from genre.db.evidence import Stated
-from genre.db.local_files import LocalHashes
 from genre.db.snapshots import Row
 from genre.db.song_batch import Names, SongBatch
-from genre.errors import FetchError, ItemError, ServiceStopError, UsageError
 from genre.files import utc_now
-from genre.records import (
-    ErrorClass,
-    ListEntry,
-    Outcome,
-    PlaylistData,
-    Stage,
-    Status,
-    SubjectKind,
-    Unchanged,
-)
+from genre.records import ListEntry, PlaylistData, Stage, Unchanged
 
 _AT_ONCE = 1_000  # rows whose songs are looked up at once
 _NEW_PLACE = "A playlist names a new place for its audio."
 
 
-def record_all(
-    catalog: Catalog, entries: Iterable[ListEntry], kit: Kit, services: Services
-) -> Iterator[Outcome]:
-    """Read and record playlists in order; one that fails does not stop the others."""
-    recorder = Recorder(catalog)
-    kit = replace(kit, digest=recorder.hashes, last_checksum=recorder.last_checksum)
-    with closing(read_ahead(by_source(entries), kit, services)) as readings:
-        for reading in readings:
-            if reading.error:
-                yield recorder.failed(reading.entry, reading.error)
-            for read in reading.found:
-                recorded = recorder.record(reading.entry, read)
-                yield from recount(reading.entry, read.data, recorded)
-    recorder.finish()
-
-
-class Recorder:
-    """Writes readings down; remembers what concerns the list as a whole."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._genres_of: dict[str, tuple[str, ...]] = {}  # by playlist, over all lines
-        self.hashes = LocalHashes(catalog)
-
-    def last_checksum(self, source: str, source_id: str) -> str:
-        """Return the checksum of a playlist as the catalog knows it, or ""."""
-        with self._catalog.read() as session:
-            return playlists.last_checksum(session, source, source_id)
-
-    def record(self, entry: ListEntry, read: Read) -> Recorded:
-        """Record a playlist, its genres and its songs; write only what is new."""
-        data = read.data
-        key = playlists.playlist_id(data.source, data.source_id)
-        self._genres_of[key] = self._genres_of.get(key, ()) + entry.genres
-        heard = self._at_known_places(read.heard)
-        with self._catalog.read() as session:
-            settled = _is_settled(session, entry, data, heard)
-        if settled and not self.hashes.is_news:
-            return Recorded(key)
-        with self._catalog.write() as session:
-            self.hashes.store(session)
-            return Recorded(key) if settled else _record(session, entry, data, heard)
-
-    def failed(self, entry: ListEntry, error: ItemError) -> Outcome:
-        """Record that a playlist could not be read.
-
-        Raises
-        ------
-        UsageError
-            The command line itself is wrong.
-        """
-        wrong = error.error_class is ErrorClass.ENVIRONMENT
-        if entry.line == 0 and wrong and not isinstance(error, FetchError):
-            raise UsageError(str(error)) from error
-        if isinstance(error, ServiceStopError):
-            return self._stopped(entry, error)
-        with self._catalog.write() as session:
-            name = ledger_name(entry.source)
-            _note(session, name, error_class=error.error_class, text=str(error))
-        where = f"Line {entry.line}: " if entry.line else ""
-        return unread(entry, error.error_class, f"{where}{error}")
-
-    def finish(self) -> None:
-        """Take from playlists the genres that the list names for them no more."""
-        with self._catalog.read() as session:
-            wrong = {
-                key: names
-                for key, names in self._genres_of.items()
-                if not genres.are_set(session, key, names)
-            }
-        if wrong or self.hashes.is_news:
-            with self._catalog.write() as session:
-                self.hashes.store(session)
-                for key, names in wrong.items():
-                    genres.set_playlist_genres(session, key, names)
-
-    def _stopped(self, entry: ListEntry, error: ServiceStopError) -> Outcome:
-        """Record that a service rests; its playlists are not to blame."""
-        block = Block(error.service, error.retry_at or utc_now(), str(error))
-        with self._catalog.read() as session:
-            known = attempts.is_blocked(session, block)
-        if not known:
-            with self._catalog.write() as session:
-                attempts.block_service(session, block)
-        rests = {"service": block.service, "retry_at": block.until}
-        return unread(entry, ErrorClass.STOP, str(error), **rests)
-
-    def _at_known_places(self, heard: Sequence[Heard]) -> Sequence[Heard]:
-        local = {h.reference for h in heard if h.item.path}
-        if not local:
-            return heard
-        with self._catalog.read() as session:
-            known = {
-                (r.source, r.source_id): r.url for r in tracks.refs(session, local)
-            }
-        return at_known_places(heard, known, self.hashes.holds)
-
-
 # --- is there anything new? ----------------------------------------------------------
 
 
-def _is_settled(
+def is_settled(
     session: Session,
     entry: ListEntry,
     data: PlaylistData | Unchanged,
@@ -173,20 +49,21 @@ def _is_settled(
     key = playlists.playlist_id(data.source, data.source_id)
     if not genres.have(session, key, entry.genres):
         return False
+    if readings.is_unread(session, ledger_name(entry.source)):
+        return False
     if isinstance(data, Unchanged):
         return True
     return (
         playlists.is_as_read(session, data)
-        and _stands(session, entry, data, key)
+        and _stands(session, data, key)
         and _songs_are_known(session, data, key, heard)
     )
 
 
-def _stands(session: Session, entry: ListEntry, data: PlaylistData, key: str) -> bool:
+def _stands(session: Session, data: PlaylistData, key: str) -> bool:
     """Tell whether the ledger says of a playlist what it would say now."""
-    last = _standing(session, key)
-    same = last is not None and (last.error_class, last.message) == lost_rows(data)
-    return same and not _was_unread(session, entry)
+    last = readings.standing(session, key)
+    return last is not None and (last.error_class, last.message) == lost_rows(data)
 
 
 def _songs_are_known(
@@ -220,15 +97,17 @@ def _known(session: Session, part: Sequence[Heard]) -> dict[int, Found]:
 # --- writing -------------------------------------------------------------------------
 
 
-def _record(
+def record_playlist(
     session: Session,
     entry: ListEntry,
     data: PlaylistData | Unchanged,
     heard: Sequence[Heard],
 ) -> Recorded:
+    """Write down a playlist, the genres that its line names, and its songs."""
     key = playlists.playlist_id(data.source, data.source_id)
     if isinstance(data, Unchanged):
         genres.link_playlist(session, key, entry.genres)
+        _note_that_it_was_read(session, entry)
         return Recorded(key)
     now, first = utc_now(), not playlists.is_known(session, key)
     playlists.save(session, data, now=now)
@@ -238,7 +117,9 @@ def _record(
     found = snapshots.take(session, key, rows, now=now, complete=is_complete(data))
     snapshots.save(session, key, found, now=now, first=first)
     error_class, text = lost_rows(data)
-    _note(session, key, provider=data.source, error_class=error_class, text=text)
+    readings.note(
+        session, key, provider=data.source, error_class=error_class, text=text
+    )
     _note_that_it_was_read(session, entry)
     return Recorded(
         key,
@@ -291,41 +172,9 @@ def _at_present(song: Found, merged: Mapping[str, str]) -> Found:
 
 def _note_that_it_was_read(session: Session, entry: ListEntry) -> None:
     """Settle an earlier failure to read the line's source."""
-    if _was_unread(session, entry):
-        _note(session, ledger_name(entry.source))
-
-
-def _was_unread(session: Session, entry: ListEntry) -> bool:
-    last = _standing(session, ledger_name(entry.source))
-    return last is not None and last.outcome is Status.FAILED
-
-
-def _standing(session: Session, subject: str) -> Standing | None:
-    """Return how the ledger says that it went with a playlist."""
-    return attempts.standings(
-        session, [subject], kind=SubjectKind.PLAYLIST, stage=Stage.CRAWL
-    ).get(subject)
-
-
-def _note(
-    session: Session,
-    subject: str,
-    *,
-    provider: str = "",
-    error_class: ErrorClass | None = None,
-    text: str = "",
-) -> None:
-    """Write into the ledger how it went with a playlist."""
-    attempts.record(
-        session,
-        kind=SubjectKind.PLAYLIST,
-        subject=subject,
-        stage=Stage.CRAWL,
-        provider=provider,
-        outcome=Status.FAILED if text else Status.DONE,
-        error_class=error_class,
-        message=text,
-    )
+    name = ledger_name(entry.source)
+    if readings.is_unread(session, name):
+        readings.note(session, name)
 
 
 def _row(heard: Heard, track_id: str) -> Row:

@@ -14,7 +14,7 @@ from genre.records import (
     Status,
     Unchanged,
 )
-from genre.text import clean_text
+from genre.text import clean_text, display
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,14 @@ class Recorded:
     n_added: int = 0  # since it was read last
     n_removed: int = 0
     other_licences: tuple[str, ...] = ()  # songs whose row states another licence
+    keeps_genres: bool = False  # that were named for it earlier
 
 
 def ledger_name(source: str) -> str:
     """Return what a source goes by in the ledger: as shown, and told from all others."""
-    shown = shown_source(source)
-    if shown == source:
-        return source
+    shown = clean_text(shown_source(source))
+    if shown == clean_text(source):
+        return shown
     return f"{shown} #{hashlib.sha256(source.encode()).hexdigest()[:8]}"
 
 
@@ -104,6 +105,20 @@ def recount(
         yield replace(about, status=Status.NOTE, message=note)
 
 
+def vanished(entry: ListEntry, playlist: str, title: str, n_removed: int) -> Outcome:
+    """Return a note on a playlist that a file of several held and holds no more."""
+    songs = "1 song counts" if n_removed == 1 else f"{n_removed} songs count"
+    return Outcome(
+        Stage.CRAWL,
+        playlist,
+        Status.NOTE,
+        label=title,
+        message=f"{shown_source(entry.source)} holds no playlist {display(title)!r} any"
+        f" more; its {songs} as removed.",
+        data={"kind": "playlist", "n_removed": n_removed},
+    )
+
+
 def _each_lost(data: PlaylistData) -> Iterator[tuple[str, ErrorClass]]:
     yield from ((problem, ErrorClass.ENVIRONMENT) for problem in data.unreadable)
     yield from ((problem, ErrorClass.PERMANENT) for problem in data.problems)
@@ -116,7 +131,7 @@ def _notes(entry: ListEntry, data: PlaylistData, recorded: Recorded) -> Iterator
             f"Songs for which it states another licence than is known: {len(other)}; the"
             f" first known stays, as for {other[0]}."
         )
-    if not entry.genres:
+    if not entry.genres and not recorded.keeps_genres:
         yield (
             f"No genre is named for {shown_source(entry.source)}; `genre label` looks its"
             " title up in the taxonomy."

@@ -58,6 +58,11 @@ def have(session: Session, playlist_id: str, names: Iterable[str]) -> bool:
     return {genre_key(name) for name in names} <= set(_links(session, playlist_id))
 
 
+def are_named(session: Session, playlist_id: str) -> bool:
+    """Tell whether somebody named genres for a playlist; its title is nobody."""
+    return not all(_links(session, playlist_id).values())
+
+
 def are_set(session: Session, playlist_id: str, names: Iterable[str]) -> bool:
     """Tell whether ``set_playlist_genres`` would change nothing."""
     known = _links(session, playlist_id)

@@ -2,11 +2,11 @@
 
 import hashlib
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
-from genre.records import PlaylistData
+from genre.records import PlaylistData, WholeFile
 
 _STATED = ("url", "title", "owner", "checksum", "truncated")  # columns as they are read
 
@@ -50,6 +50,38 @@ def save(session: Session, data: PlaylistData, *, now: str) -> str:
     )
     session.flush()
     return key
+
+
+def others_of(
+    session: Session, source: str, file: WholeFile
+) -> list[tuple[str, str, str]]:
+    """Return the playlists that a file held and holds no more: id, source id, title.
+
+    One that is known to be empty is left out.
+    """
+    p, row = m.Playlist, m.PlaylistTrack
+    is_of_file = or_(
+        p.source_id == file.source_id,
+        p.source_id.startswith(f"{file.source_id}#", autoescape=True),
+    )
+    holds = exists().where(row.playlist_id == p.id, row.removed_at.is_(None))
+    query = (
+        select(p.id, p.source_id, p.title)
+        .where(p.source == source, is_of_file, or_(p.n_items > 0, holds))
+        .order_by(p.id)
+    )
+    return [
+        (key, source_id, title)
+        for key, source_id, title in session.execute(query)
+        if source_id not in file.playlists
+        and source_id.startswith(file.source_id)  # SQLite's LIKE ignores case
+    ]
+
+
+def empty(session: Session, key: str, *, now: str) -> None:
+    """Record that a playlist holds nothing any more."""
+    values = {"n_items": 0, "checksum": "", "snapshot_at": now}
+    session.execute(update(m.Playlist).where(m.Playlist.id == key).values(values))
 
 
 def read_anew(session: Session, track_id: str) -> None:

@@ -16,6 +16,7 @@ from tests.synth import pure_tone, write_wave
 
 NO_SEARCH = "http:http://127.0.0.1:9/search"  # nobody listens there
 NO_ROUTE = servers.NO_ROUTE
+HEADER = "title,artist,duration,isrc,url\n"  # of a CSV playlist
 
 
 def song(path: Path, *, freq: float = 440.0, s: float = 2.0) -> Path:
@@ -80,3 +81,15 @@ def wavs(folder: Path) -> dict[str, bytes]:
     """Return the corpus's WAV files by name."""
     found = (folder / "corpus" / "audio").rglob("*")
     return {path.name: path.read_bytes() for path in found if path.is_file()}
+
+
+def read(folder: Path, playlists: dict[str, str]) -> None:
+    """Write and record playlists, without any audio."""
+    write_lists(folder, playlists)
+    run(folder, request={"metadata_only": True})
+
+
+def file_of(folder: Path) -> tuple[bytes, int]:
+    """Return the catalog's bytes and when they were written."""
+    path = folder / "corpus" / "genre.db"
+    return path.read_bytes(), path.stat().st_mtime_ns

@@ -1,29 +1,26 @@
 """Phase 1: what playlists say goes into the catalog, once and for good."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from genre.crawler.identity import track_id
-from genre.crawler.pipeline import changes as crawled_changes
 from genre.db import dump, open_catalog
 from genre.db import models as m
-from genre.db.playlists import playlist_id
-from genre.errors import UsageError
 from genre.labeler.pipeline import label
 from genre.records import ErrorClass, Status
-from tests.crawler.crawls import rows, run, settings, song, write_lists
+from tests.crawler.crawls import (
+    HEADER,
+    file_of,
+    read,
+    rows,
+    run,
+    settings,
+    song,
+    write_lists,
+)
 
 ISRC, OTHER_ISRC = "GBAYE6800011", "GBAYE6800012"
-HEADER = "title,artist,duration,isrc,url\n"
-
-
-def read(folder: Path, playlists: dict[str, str]) -> None:
-    """Write and record playlists, without any audio."""
-    write_lists(folder, playlists)
-    run(folder, request={"metadata_only": True})
 
 
 def titles(folder: Path) -> list[str]:
@@ -62,28 +59,6 @@ def test_song_of_two_playlists_is_one(tmp_path: Path) -> None:
     [one] = [row["id"] for row in rows(tmp_path, m.Track) if row["title"] == "One"]
     places = [r for r in rows(tmp_path, m.PlaylistTrack) if r["track_id"] == one]
     assert sorted(row["position"] for row in places) == [0, 1]
-
-
-def test_same_source_on_two_lines(tmp_path: Path) -> None:
-    """Two lines about one playlist give it the genres of both."""
-    (tmp_path / "p.csv").write_text(HEADER + "One,A,,,\n")
-    (tmp_path / "list.txt").write_text("p.csv Techno\n./p.csv House\np.csv Dub\n")
-
-    run(tmp_path, request={"metadata_only": True})
-
-    assert [row["genre_id"] for row in rows(tmp_path, m.PlaylistGenre)] == [
-        "dub",
-        "house",
-        "techno",
-    ]
-
-
-def test_genre_that_was_corrected(tmp_path: Path) -> None:
-    """The list says what a playlist is about now: a corrected genre goes."""
-    read(tmp_path, {"p.csv Tehcno": HEADER + "One,A,,,\n"})
-    read(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\n"})
-
-    assert [row["genre_id"] for row in rows(tmp_path, m.PlaylistGenre)] == ["techno"]
 
 
 def test_two_spellings_of_a_genre(tmp_path: Path) -> None:
@@ -259,37 +234,6 @@ def test_hostile_titles(tmp_path: Path) -> None:
     assert all(outcome.message.isprintable() for outcome in outcomes)
 
 
-def test_failed_playlist_keeps_what_is_known(tmp_path: Path) -> None:
-    """A playlist that cannot be read now does not lose its songs; others still run."""
-    read(
-        tmp_path,
-        {"a.csv Techno": HEADER + "One,A,,,\n", "b.csv Dub": HEADER + "Two,B,,,\n"},
-    )
-    (tmp_path / "a.csv").unlink()
-
-    outcomes = run(tmp_path, request={"metadata_only": True})
-
-    assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.KEPT]
-    assert all(row["removed_at"] is None for row in rows(tmp_path, m.PlaylistTrack))
-    assert rows(tmp_path, m.Attempt)[-1]["outcome"] == Status.FAILED
-
-
-def test_failed_playlist_that_is_read_again(tmp_path: Path) -> None:
-    """Once it could be read, its failure does not stand in the ledger any more."""
-    lists = {"a.csv Techno": HEADER + "One,A,,,\n"}
-    read(tmp_path, lists)
-    (tmp_path / "a.csv").unlink()
-    run(tmp_path, request={"metadata_only": True})
-
-    read(tmp_path, lists)
-
-    assert [(a["subject"], a["outcome"]) for a in rows(tmp_path, m.Attempt)][1:] == [
-        ("a.csv", "failed"),
-        (playlist_id("csv", str(tmp_path / "a.csv")), "done"),
-        ("a.csv", "done"),
-    ]
-
-
 def test_rows_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
     """Each lost row is one failure with its number; the playlist goes on."""
     write_lists(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\nTwo,,,,\n"})
@@ -339,12 +283,6 @@ def test_genre_words_that_were_lost(tmp_path: Path) -> None:
     assert [row["raw"] for row in rows(tmp_path, m.Evidence)] == ["Rock"]
 
 
-def file_of(folder: Path) -> tuple[bytes, int]:
-    """Return the catalog's bytes and when they were written."""
-    path = folder / "corpus" / "genre.db"
-    return path.read_bytes(), path.stat().st_mtime_ns
-
-
 def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
     """The catalog's file stays as it is when no playlist says anything new."""
     (
@@ -392,59 +330,6 @@ def test_anything_new_is_written(tmp_path: Path, line: str, text: str) -> None:
     read(tmp_path, {line: HEADER + text})
 
     assert file_of(tmp_path)[0] != before
-
-
-def changes(folder: Path) -> list[tuple[str, str]]:
-    """Return what came into playlists and left them: "added", name."""
-    found = crawled_changes(settings(folder))
-    return sorted((event.change, event.track) for event in found)
-
-
-def test_what_came_and_went(tmp_path: Path) -> None:
-    """The outcome counts it, the diary names it; the first reading is no event."""
-    messages = []
-    for text in (
-        "One,A,,,\nTwo,B,,,\n",
-        "New,C,,,\nOne,A,,,\n",
-        "New,C,,,\nOne,A,,,\n",
-    ):
-        write_lists(tmp_path, {"p.csv Techno": HEADER + text})
-        [outcome] = run(tmp_path, request={"metadata_only": True})
-        messages.append((outcome.status, outcome.message))
-
-    assert messages == [
-        (Status.DONE, "2 songs"),
-        (Status.DONE, "2 songs (1 added, 1 removed)"),
-        (Status.KEPT, "2 songs"),
-    ]
-    assert changes(tmp_path) == [("added", "C - New"), ("removed", "B - Two")]
-
-
-def test_changes_since(tmp_path: Path) -> None:
-    """Only what happened from a day on is told; what is no day is refused."""
-    read(tmp_path, {"p.csv Techno": HEADER + "One,A,,,\n"})
-    read(tmp_path, {"p.csv Techno": HEADER + "Two,A,,,\n"})
-
-    assert len(list(crawled_changes(settings(tmp_path), since="2026-01-31"))) == 2
-    assert (
-        list(crawled_changes(settings(tmp_path), since="2999-01-01T00:00+01:00")) == []
-    )
-    with pytest.raises(UsageError, match="as a date like 2026-01-31, found 'May'"):
-        list(crawled_changes(settings(tmp_path), since="May"))
-
-
-def test_changes_hold_up_nobody(tmp_path: Path) -> None:
-    """Who looks at them slowly does not keep a crawl from writing."""
-    for name in "AB":
-        read(tmp_path, {"p.csv Techno": HEADER + f"One,{name},,,\n"})
-    shown = crawled_changes(settings(tmp_path))
-
-    first = next(shown)
-    with closing(sqlite3.connect(tmp_path / "corpus/genre.db", timeout=0)) as other:
-        other.execute("INSERT INTO genres (id, name) VALUES ('dub', 'Dub')")
-        other.commit()
-
-    assert [event.change for event in (first, *shown)] == ["removed", "added"]
 
 
 def test_row_whose_file_cannot_be_read_now(tmp_path: Path) -> None:

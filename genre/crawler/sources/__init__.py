@@ -254,7 +254,7 @@ def _named(
             f" {display(titles, width=300)}; name one of these after the #.",
             error_class=ErrorClass.ENVIRONMENT,
         )
-    return chosen
+    return tuple(replace(data, file=None) for data in chosen)
 
 
 def _refuse_list(document: Document) -> None:

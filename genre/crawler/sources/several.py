@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from genre.crawler.sources.base import Row, nothing_usable, playlist_of
 from genre.crawler.sources.places import Document
-from genre.records import PlaylistData
+from genre.records import PlaylistData, WholeFile
 from genre.text import clean_text
 
 
@@ -53,6 +53,7 @@ def playlists_of(
         notes=good[0].notes + notes,
         unreadable=tuple(p for data in (good[0], *lost) for p in data.unreadable),
         problems=tuple(p for data in (good[0], *lost) for p in data.problems),
+        file=WholeFile(document.source_id, tuple(data.source_id for data in read)),
     )
     return (first, *good[1:])
 
