@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from genre.crawler import matching
-from genre.records import Candidate, Decision
+from genre.records import Candidate, Decision, Track
 from genre.text import display
 
+_LONGEST = 60  # characters of a name that are to be typed
+_FOR_SHELLS = set('"$`\\!')  # that mean something else between quotes
 TYPED = "url"  # the provider of an address that the user named
 Key = tuple[str, str]  # provider and id of a recording
 Word = Mapping[Key, Decision]  # what a person said
@@ -96,7 +98,11 @@ def after_hearing(
 
 
 def why_refused(
-    candidates: tuple[Candidate, ...], *, needed: float, n_wrong: int = 0
+    track: Track,
+    candidates: tuple[Candidate, ...],
+    *,
+    needed: float,
+    n_wrong: int = 0,
 ) -> str:
     """Say why none of a song's candidates is fetched, and what a person can do.
 
@@ -109,14 +115,24 @@ def why_refused(
             " name a recording with `genre match`."
         )
     if not candidates:
-        return f"Expected {wanted}, found no search result at all; check the names."
+        return (
+            f"Expected {wanted}, found no search result at all; check the names, or name a"
+            " recording with `genre match`."
+        )
     best = matching.ranked(list(candidates))[0]
-    advice = {
-        Decision.UNCERTAIN: "decide with `genre matches --uncertain`",
-        Decision.REJECTED: "check the names",
-        Decision.ACCEPTED: "check the names",
-    }[best.decision]
+    is_open = best.decision is Decision.UNCERTAIN
+    listing = "--uncertain" if is_open else f'"{_as_argument(track)}"'
+    advice = f"see `genre matches {listing}`, decide with `genre match`"
     return (
         f"Expected {wanted}, found {display(best.title, width=60)!r} at {best.score:.2f}"
         f" ({best.reason}); {advice}."
     )
+
+
+def _as_argument(track: Track) -> str:
+    """Return how a command names a song: as people do where that can be typed."""
+    name = display(track.name, width=_LONGEST + 1)
+    typable = (
+        name == track.name and len(name) <= _LONGEST and not _FOR_SHELLS & set(name)
+    )
+    return name if typable else track.id

@@ -178,7 +178,7 @@ def _searched(job: Job, refused: list[Heard], tools: Tools) -> tuple[Candidate, 
 
 def _refusal(job: Job, found: tuple[Candidate, ...], tools: Tools) -> Result:
     needed = tools.settings.match_threshold
-    message = why_refused(found, needed=needed, n_wrong=len(job.wrong))
+    message = why_refused(job.track, found, needed=needed, n_wrong=len(job.wrong))
     return Result(job, Status.REFUSED, found=found, message=message)
 
 

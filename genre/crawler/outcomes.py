@@ -18,8 +18,12 @@ def is_final(outcome: Status, error_class: ErrorClass | None) -> bool:
 
 
 def outcome_of(result: Result, error_class: ErrorClass | None) -> Outcome:
-    """Return the outcome; what will not be tried again says how it would be."""
-    closed = is_final(result.status, error_class)
+    """Return the outcome; what will not be tried again says how it would be.
+
+    Where something was found, a person decides: the message says how.
+    """
+    found = result.status is Status.REFUSED and result.found
+    closed = is_final(result.status, error_class) and not found
     message = f"{result.message} {_AGAIN}" if closed else result.message
     return song_outcome(
         result.job.track, result.status, message=message, error_class=error_class

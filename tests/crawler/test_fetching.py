@@ -386,8 +386,8 @@ def test_advice_about_a_close_match_works(tmp_path: Path) -> None:
     again = search_for(tmp_path, found, media, retry=retry, **settings)
 
     assert outcome.status is Status.REFUSED
-    assert "decide with `genre matches --uncertain`" in outcome.message
-    assert "`--retry permanent` tries it again" in outcome.message
+    advice = "; see `genre matches --uncertain`, decide with `genre match`."
+    assert outcome.message.endswith(advice)
     assert by_status(again) == {Status.DONE: 1}
 
 
@@ -400,6 +400,16 @@ def test_naming_the_address_of_a_close_match_works(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text(rows_)
 
     assert by_status(run(tmp_path)) == {Status.DONE: 1}
+
+
+def test_advice_about_a_rejected_match(tmp_path: Path) -> None:
+    """A person is told how to look at what was found, and to take one of it."""
+    found = [{"id": "1", "url": "/a.wav", "title": "Somebody - Else", "duration": 2}]
+
+    [outcome] = search_for(tmp_path, found, {})
+
+    advice = '; see `genre matches "The Band - Song"`, decide with `genre match`.'
+    assert outcome.message.endswith(advice)
 
 
 def test_no_result(tmp_path: Path) -> None:
