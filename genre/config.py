@@ -70,7 +70,7 @@ class Settings:
     duration_tolerance_s: float = _setting(7.0, "Allowed difference to the playlist's.")
     max_bytes: int = _setting(300_000_000, "Largest download in bytes.")
     download_deadline_s: float = _setting(600.0, "Longest time for one download.")
-    keep_originals: bool = _setting(False, "Keep downloads beside the WAV.")
+    keep_originals: bool = _setting(False, "Keep downloads as they came, in incoming/.")
     min_free_bytes: int = _setting(200_000_000, "Stop when the disk has less room.")
 
     n_fft: int = _setting(2048, "FFT window of the mel spectrogram, in samples.")

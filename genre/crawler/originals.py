@@ -1,4 +1,4 @@
-"""Downloads kept as they came, beside the WAVs made of them (``keep_originals``)."""
+"""Downloads kept as they came, in ``incoming/`` (``keep_originals``)."""
 
 import shutil
 from pathlib import Path
