@@ -15,7 +15,7 @@ from genre.command import Call, app, command
 from genre.config import HELP, Settings
 from genre.errors import UsageError
 from genre.records import Decision, ErrorClass, Split, Status
-from genre.text import counted
+from genre.text import counted, display
 from genre.train.config import HELP as TRAIN
 from genre.train.config import TrainConfig
 
@@ -488,7 +488,8 @@ def changes(
             call.report.say(f"{event.at}  {event.playlist}")
         call.report.say(f"  {'+' if event.change == 'added' else '-'} {event.track}")
     if not found:
-        call.report.say("No playlist has changed since it was read first.")
+        when = f"since {display(since)}" if since else "since it was read first"
+        call.report.say(f"No playlist has changed {when}.")
 
 
 @command("Look")

@@ -151,3 +151,5 @@ def test_changes_of_a_playlist(tmp_path: Path) -> None:
     assert told[0].endswith("Z  p")
     assert told[1:] == ["  + C - New", "  - B - Two"]
     assert json.loads(none.stdout)["changes"] == []
+    none = genre("changes", "--since", "2999-01-01", cwd=tmp_path)
+    assert none.stdout == "No playlist has changed since 2999-01-01.\n"
