@@ -56,6 +56,7 @@ class _Shelf:
         self._by_audio: dict[Reference, str] = {}
         self._by_isrc: defaultdict[str, set[str]] = defaultdict(set)
         self._by_key: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_key_isrc: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for one in known:
             song = self._put(one.track, one.match_key)
             song.known = (one,)
@@ -76,9 +77,12 @@ class _Shelf:
         found = self._oldest_first(self._by_isrc.get(isrc, set()))
         return found[0] if isrc and found else None
 
-    def by_match_key(self, match_key: str) -> list[Track]:
-        found = self._oldest_first(self._by_key.get(match_key, set()))
-        return found if match_key else []
+    def by_match_key(self, match_key: str, isrc: str) -> list[Track]:
+        found = self._by_key.get(match_key, set())
+        if isrc:
+            fit = (self._by_key_isrc.get((match_key, one), set()) for one in ("", isrc))
+            found = set[str]().union(*fit)
+        return self._oldest_first(found) if match_key else []
 
     def is_named(self, known: Track) -> bool:
         return bool(self.songs[known.id].match_key)
@@ -133,6 +137,7 @@ class _Shelf:
     def _index(self, song: DistinctSong) -> None:
         self._by_isrc[song.track.isrc].add(song.track.id)
         self._by_key[song.match_key].add(song.track.id)
+        self._by_key_isrc[song.match_key, song.track.isrc].add(song.track.id)
 
     def _oldest_first(self, ids: Iterable[str]) -> list[Track]:
         there = (self.songs[key] for key in ids if key in self.songs)

@@ -42,8 +42,11 @@ class Shelf(Protocol):
     def by_audio(self, reference: tuple[str, str]) -> Track | None:
         """Return the oldest song that a match with this reference was accepted for."""
 
-    def by_match_key(self, match_key: str) -> Sequence[Track]:
-        """Return the songs with a text key, the oldest first; none for ""."""
+    def by_match_key(self, match_key: str, isrc: str) -> Sequence[Track]:
+        """Return the songs with a text key, the oldest first; none for "".
+
+        Those of another ISRC may be left out: there may be thousands.
+        """
 
     def is_named(self, known: Track) -> bool:
         """Tell whether artist and title of a song are known."""
@@ -149,7 +152,7 @@ def _by_codes(shelf: Shelf, song: Song) -> Track | None:
 def _by_names(shelf: Shelf, song: Song, *, unlike: Track | None = None) -> Track | None:
     """Return the oldest song of the row's names, length and ISRC, and of ``unlike``'s."""
     stated = [song.track, unlike] if unlike else [song.track]
-    for known in shelf.by_match_key(song.match_key):
+    for known in shelf.by_match_key(song.match_key, song.track.isrc):
         if all(same_by_text(known, one) for one in stated):
             return known
     return None

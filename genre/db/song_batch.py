@@ -53,6 +53,7 @@ class SongBatch:
         self._songs: dict[str, _Kept] = {}
         self._by_isrc: dict[str, set[str]] = {}
         self._by_key: dict[str, set[str]] = {}
+        self._by_key_isrc: dict[tuple[str, str], set[str]] = {}
         self._by_audio: dict[Reference, str] = {}
         self._matched: set[Reference] = set()  # known references that a match led to
         self._refs: dict[Reference, TrackRef] = {}
@@ -80,9 +81,14 @@ class SongBatch:
         found = self._oldest_first(self._by_isrc.get(isrc, ()) if isrc else ())
         return found[0] if found else None
 
-    def by_match_key(self, match_key: str) -> list[Track]:
-        """Return the songs with a text key, the oldest first."""
-        return self._oldest_first(self._by_key.get(match_key, ()) if match_key else ())
+    def by_match_key(self, match_key: str, isrc: str = "") -> list[Track]:
+        """Return the songs with a text key, the oldest first; of no other ISRC."""
+        if not match_key:
+            return []
+        if not isrc:
+            return self._oldest_first(self._by_key.get(match_key, ()))
+        fit = (self._by_key_isrc.get((match_key, code), set()) for code in ("", isrc))
+        return self._oldest_first(set[str]().union(*fit))
 
     def is_named(self, known: Track) -> bool:
         """Tell whether artist and title of a song are known."""
@@ -103,16 +109,10 @@ class SongBatch:
         """Give a song that names no artist the names of a row that does."""
         kept = self._songs[known.id]
         if key and not kept.match_key:
-            kept.match_key = key
-            self._change(
-                known.id,
-                replace(
-                    kept.track,
-                    title=row.title,
-                    version=row.version,
-                    artists=row.artists,
-                ),
+            named = replace(
+                kept.track, title=row.title, version=row.version, artists=row.artists
             )
+            self._change(known.id, named, match_key=key)
             self._roles.update({(known.id, name, role): None for name, role in roles})
 
     def add_ref(self, ref: TrackRef) -> bool:
@@ -199,16 +199,24 @@ class SongBatch:
         self._songs[kept.track.id] = kept
         self._by_isrc.setdefault(kept.track.isrc, set()).add(kept.track.id)
         self._by_key.setdefault(kept.match_key, set()).add(kept.track.id)
+        both = (kept.match_key, kept.track.isrc)
+        self._by_key_isrc.setdefault(both, set()).add(kept.track.id)
 
-    def _change(self, key: str, track: Track) -> None:
+    def _change(self, key: str, track: Track, *, match_key: str = "") -> None:
         kept = self._songs[key]
+        self._unlist(kept)
         kept.track, kept.is_changed = track, True
+        kept.match_key = match_key or kept.match_key
         self._keep(kept)
 
     def _forget(self, key: str) -> None:
-        kept = self._songs.pop(key)
+        self._unlist(self._songs.pop(key))
+
+    def _unlist(self, kept: _Kept) -> None:
+        key = kept.track.id
         self._by_isrc[kept.track.isrc].discard(key)
         self._by_key[kept.match_key].discard(key)
+        self._by_key_isrc[kept.match_key, kept.track.isrc].discard(key)
 
     def _oldest_first(self, keys: Iterable[str]) -> list[Track]:
         found = sorted((self._songs[key] for key in keys), key=lambda kept: kept.seq)

@@ -11,7 +11,7 @@ from genre.db import models as m
 from genre.db.song_batch import Names, SongBatch
 from genre.records import ArtistRole, Track, TrackRef
 
-ISRC = "GBAYE6800011"
+ISRC, OTHER = "GBAYE6800011", "GBAYE6800012"
 URL = ("url", "http://h/")
 
 
@@ -58,6 +58,23 @@ def test_nothing_is_found_by_nothing(session: Session) -> None:
     assert batch.by_isrc("") is None
     assert batch.by_match_key("") == []
     assert batch.by_ref(("url", "")) is batch.by_audio(("url", "")) is None
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_songs_of_other_isrcs_are_left_out(session: Session, written: bool) -> None:
+    """Of thousands of equal names only those that an ISRC leaves open are looked at."""
+    batch = batch_of(session)
+    found = {
+        key: add(batch, key, isrc=isrc)
+        for key, isrc in (("a", OTHER), ("b", ""), ("c", ISRC), ("d", ""))
+    }
+    batch.fill_in(found["d"], Track("", "x", "", "y", isrc=OTHER))
+    if written:
+        batch.write()
+        batch = batch_of(session)
+
+    fit = [track.id for track in batch.by_match_key("a|song", ISRC)]
+    assert (fit, len(batch.by_match_key("a|song"))) == (["b", "c"], 4)
 
 
 def test_fill_in_replaces_nothing(session: Session) -> None:
