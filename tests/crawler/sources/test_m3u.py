@@ -221,7 +221,7 @@ def test_hostile_names(tmp_path: Path) -> None:
 
 def test_missing_playlist_is_the_lists_fault(tmp_path: Path) -> None:
     """A playlist that is not there can be mended: the same command can do more."""
-    with pytest.raises(ItemError, match="No such file") as caught:
+    with pytest.raises(ItemError, match="no such file") as caught:
         read_one("gone.m3u", make_kit(tmp_path))
 
     assert caught.value.error_class == ErrorClass.ENVIRONMENT
