@@ -231,6 +231,7 @@ def test_nobody_answers(login: Any, opened: str, found: str) -> None:
         code, said = running.end()
 
     assert (code, found in said) == (1, True)
+    assert "Waiting up to 1 s for it; Ctrl-C stops." in said
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def log_in(settings: Settings, browser: Browser) -> Token:
                 target=browser.open_page, args=[address], daemon=True
             )
             opening.start()
+        browser.show(f"Waiting up to {browser.wait_s:g} s for it; Ctrl-C stops.")
         code = _code(server, browser.wait_s)
     token = authorization.finish(code)
     file = TokenFile(settings)
