@@ -12,7 +12,6 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -157,10 +156,11 @@ def test_another_program_that_does_not_stop_talking(login: Any) -> None:
             while not done.wait(0.1):
                 talker.sendall(b"G")
 
-    with ThreadPoolExecutor() as pool:
-        pool.submit(talk)
+    threading.Thread(target=talk, daemon=True).start()
+    try:
         page = open_page(address)
         code, said = running.end()
+    finally:
         done.set()
 
     assert (code, "Your answer has arrived" in page) == (0, True), said
