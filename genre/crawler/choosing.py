@@ -10,6 +10,7 @@ from genre.text import display
 _LONGEST = 60  # characters of a name that are to be typed
 _FOR_SHELLS = set('"$`\\!')  # that mean something else between quotes
 TYPED = "url"  # the provider of an address that the user named
+LISTED = "named by a playlist"  # the reason of what no search found
 Key = tuple[str, str]  # provider and id of a recording
 Word = Mapping[Key, Decision]  # what a person said
 

@@ -56,6 +56,7 @@ class Job:
     candidates: tuple[Candidate, ...] = ()  # accepted by an earlier search or a person
     wrong: frozenset[tuple[str, str]] = frozenset()  # what a person said it is not
     note: str = ""  # what to say of it when it has its audio
+    replaces: bool = False  # it has audio, which stays until there is other
 
     @property
     def word(self) -> Word:
@@ -98,7 +99,7 @@ def fetch_track(job: Job, tools: Tools) -> Result:
             places = _accepted(found, refused, tools)
             if not places:
                 return _refusal(job, after_hearing(found, refused), tools)
-            audio = _first_that_works(job.track, places, refused, tools)
+            audio = _first_that_works(job, places, refused, tools)
     except ItemError as error:
         found = after_hearing(found, refused)
         return Result(job, Status.FAILED, found=found, error=error, message=str(error))
@@ -110,6 +111,16 @@ def fetch_track(job: Job, tools: Tools) -> Result:
 def wav_path(track_id: str) -> str:
     """Return where a song's WAV is, relative to the corpus."""
     return f"audio/{track_id[:2]}/{track_id}.wav"
+
+
+def replacement(corpus: Path, track_id: str) -> Path:
+    """Return where a WAV waits for the place of another; a kill leaves it to be swept."""
+    return corpus / "incoming" / f".tmp-wav-{track_id}"
+
+
+def new_original(corpus: Path, track_id: str) -> Path:
+    """Return what such a WAV's original goes by meanwhile."""
+    return corpus / "incoming" / f".tmp-original-{track_id}"
 
 
 def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | None:
@@ -124,7 +135,7 @@ def _from_named(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | Non
     if not places:
         return None
     try:
-        return _first_that_works(job.track, places, refused, tools)
+        return _first_that_works(job, places, refused, tools)
     except FetchError as error:
         gone = error.error_class is ErrorClass.PERMANENT
         replaceable = all(tools.site_named(place.provider) for place in job.places)
@@ -139,7 +150,7 @@ def _from_earlier(job: Job, refused: list[Heard], tools: Tools) -> AudioFile | N
     if not places:
         return None
     try:
-        return _first_that_works(job.track, places, refused, tools)
+        return _first_that_works(job, places, refused, tools)
     except ItemError as error:
         if error.error_class is not ErrorClass.PERMANENT:
             raise
@@ -183,7 +194,7 @@ def _refusal(job: Job, found: tuple[Candidate, ...], tools: Tools) -> Result:
 
 
 def _first_that_works(
-    track: Track,
+    job: Job,
     places: tuple[AudioPlace, ...],
     refused: list[Heard],
     tools: Tools,
@@ -193,7 +204,7 @@ def _first_that_works(
     for place in places:
         tools.check_running()
         try:
-            return _fetch_place(track, place, tools)
+            return _fetch_place(job, place, tools)
         except ServiceStopError as error:
             errors.append(tools.services.stop(error))
         except ItemError as error:
@@ -203,10 +214,16 @@ def _first_that_works(
     raise min(errors, key=lambda error: _HOPE.index(error.error_class))
 
 
-def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
-    """Fetch, convert and verify one recording; it is in its place when this returns."""
-    incoming = tools.settings.corpus / "incoming"
-    target = tools.settings.corpus / wav_path(track.id)
+def _fetch_place(job: Job, place: AudioPlace, tools: Tools) -> AudioFile:
+    """Fetch, convert and verify one recording; it is in its place when this returns.
+
+    If it replaces another one, that stays and the new one waits beside it.
+    """
+    track, corpus = job.track, tools.settings.corpus
+    incoming = corpus / "incoming"
+    target, original = corpus / wav_path(track.id), incoming / track.id
+    if job.replaces:
+        target, original = replacement(corpus, track.id), new_original(corpus, track.id)
     with disk_errors(target), _scratch(incoming) as folder:
         source, place = obtain(place, folder, tools)
         tools.check_running()
@@ -214,7 +231,7 @@ def _fetch_place(track: Track, place: AudioPlace, tools: Tools) -> AudioFile:
         info = convert_to_wav(source, wav, settings=tools.settings)
         _check_duration(track, place, info, tools.settings)
         if tools.settings.keep_originals:
-            originals.keep(source, place, incoming / track.id, scratch=folder)
+            originals.keep(source, place, original, scratch=folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         publish(wav, target)
     return AudioFile(

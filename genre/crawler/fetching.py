@@ -1,6 +1,6 @@
 """Phase 2 of a crawl: audio for every song that lacks it.
 
-Threads fetch and convert; this one alone writes the catalog. Songs come in the
+Threads fetch and convert; this one alone writes the catalog (``results``). Songs come in the
 order of their ids, which is as good as shuffled: a crawl that is cut short has some
 of every genre. Results are taken in that order too, whatever the number of jobs.
 """
@@ -10,28 +10,26 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from genre.audio import terminate_children
 from genre.config import Settings
-from genre.crawler import originals
-from genre.crawler.choosing import AudioPlace, agrees, word_of
+from genre.crawler.choosing import AudioPlace, word_of
 from genre.crawler.download import Job, Result, fetch_track
 from genre.crawler.obtaining import Tools
-from genre.crawler.outcomes import given_up, is_final, outcome_of, song_outcome
+from genre.crawler.outcomes import is_final, song_outcome
 from genre.crawler.player import Player
+from genre.crawler.results import write_down
 from genre.crawler.search import make_search
 from genre.crawler.services import Services
 from genre.crawler.sites import DIRECT, site_named
-from genre.db import Catalog, Session, attempts, audio_files, matches, twins
-from genre.db.attempts import Block, Standing
+from genre.db import Catalog, attempts, audio_files, matches
+from genre.db.attempts import Standing
 from genre.db.audio_files import Holding
-from genre.errors import FetchError, ServiceStopError
-from genre.files import require_room, utc_now
+from genre.files import require_room
 from genre.http import HttpClient
 from genre.records import (
-    AudioFile,
     Decision,
     ErrorClass,
     Outcome,
@@ -39,10 +37,10 @@ from genre.records import (
     Status,
     SubjectKind,
 )
-from genre.text import counted, display
 from genre.workers import await_result
 
 _REPLACED = "its file was replaced; it has the sound of the new one"
+_CHOSEN = "what you chose took the place of the recording it had"
 _PAGE = 200  # songs read from the catalog at once
 _WINDOW = 3  # jobs per thread that are begun or done but not written down yet
 
@@ -99,9 +97,9 @@ def _run(
         window.append(pool.submit(fetch_track, found, tools))
         n_begun += 1
         if len(window) > _WINDOW * tools.settings.n_jobs:
-            yield from _write_down(catalog, corpus, await_result(window.popleft()))
+            yield from write_down(catalog, corpus, await_result(window.popleft()))
     while window:
-        yield from _write_down(catalog, corpus, await_result(window.popleft()))
+        yield from write_down(catalog, corpus, await_result(window.popleft()))
 
 
 @contextlib.contextmanager
@@ -156,15 +154,26 @@ def _settled(
 ) -> Outcome | None:
     """Return the outcome of a song that is there, or is not to be tried again."""
     track, audio = holding.track, holding.audio
-    if audio and (settings.corpus / audio.path).is_file() and not holding.is_outdated:
+    is_here = _is_here(holding, settings.corpus)
+    if is_here and not holding.wants_another:
         return song_outcome(track, Status.KEPT)
-    if audio or standing is None or not _is_closed(standing, retry):
+    if (audio and not is_here) or standing is None or not _is_closed(standing, retry):
         return None
     return song_outcome(
         track,
         standing.outcome,
         message=standing.message,
         error_class=standing.error_class,
+    )
+
+
+def _is_here(holding: Holding, corpus: Path) -> bool:
+    """Tell whether a song's WAV is in its place, and of what it should be."""
+    audio = holding.audio
+    return (
+        audio is not None
+        and (corpus / audio.path).is_file()
+        and not holding.is_outdated
     )
 
 
@@ -176,7 +185,8 @@ def _is_closed(standing: Standing, retry: frozenset[ErrorClass]) -> bool:
 
 def _job(catalog: Catalog, corpus: Path, holding: Holding) -> Job:
     """Return what to do for a song; a WAV that was lost is no longer spoken of."""
-    if holding.audio:
+    replaces = _is_here(holding, corpus)
+    if holding.audio and not replaces:
         with catalog.write() as session:
             audio_files.mark_removed(session, holding.track.id)
         (corpus / holding.audio.path).unlink(missing_ok=True)  # of a replaced file
@@ -195,8 +205,8 @@ def _job(catalog: Catalog, corpus: Path, holding: Holding) -> Job:
         for place in _places(holding)
         if (place.provider, place.provider_id) not in wrong
     )
-    note = _REPLACED if holding.is_outdated else ""
-    return Job(holding.track, places, accepted, wrong, note=note)
+    note = _CHOSEN if replaces else _REPLACED if holding.is_outdated else ""
+    return Job(holding.track, places, accepted, wrong, note=note, replaces=replaces)
 
 
 def _places(holding: Holding) -> tuple[AudioPlace, ...]:
@@ -208,87 +218,3 @@ def _places(holding: Holding) -> tuple[AudioPlace, ...]:
         for ref in sorted(playable, key=lambda ref: rank.get(ref.source, 3))
         if ref.url
     )
-
-
-# --- what came of it --------------------------------------------------------------
-
-
-def _write_down(catalog: Catalog, corpus: Path, result: Result) -> Iterator[Outcome]:
-    """Record a result in one transaction; yield it, then what else is notable."""
-    fetched = result.audio
-    with catalog.write() as session:
-        result = _heeding(session, result)
-        matches.store(session, result.job.track.id, result.found)
-        if isinstance(result.error, ServiceStopError):
-            outcome = _note_stop(session, result, result.error)
-        else:
-            outcome = _note_attempt(session, result)
-        said = _note_audio(session, result.audio) if result.audio else ""
-    if fetched and not result.audio:
-        (corpus / fetched.path).unlink(missing_ok=True)
-        originals.drop(corpus / "incoming" / fetched.track_id)
-    yield outcome
-    if said:
-        yield song_outcome(result.job.track, Status.NOTE, message=said)
-
-
-def _heeding(session: Session, result: Result) -> Result:
-    """Return a result, but not against what a person decided while it was fetched."""
-    track = result.job.track
-    word, audio = word_of(matches.of_track(session, track.id)), result.audio
-    if isinstance(result.error, ServiceStopError):
-        return result
-    if (
-        agrees(word, audio.provider, audio.provider_id)
-        if audio
-        else word == result.job.word
-    ):
-        return result
-    error = FetchError(
-        "Expected nobody to decide on this song while it was fetched, found that you"
-        " did; run the same command again: it heeds what you decided."
-    )
-    failed = replace(result, status=Status.FAILED, audio=None)
-    return replace(failed, error=error, message=str(error))
-
-
-def _note_audio(session: Session, audio: AudioFile) -> str:
-    """Record a song's WAV; return a sentence if other songs sound exactly like it."""
-    audio_files.put(session, audio)
-    twin, n = twins.note(session, audio.track_id, audio.info.pcm_sha256)
-    if twin is None:
-        return ""
-    names = f"{display(twin.name, width=80)} [{twin.id}]"
-    more = f" and {counted(n - 1, 'more song')}" if n > 1 else ""
-    return (
-        f"It sounds exactly like {names}{more}: one recording under two names, or a"
-        " wrong match."
-    )
-
-
-def _note_stop(session: Session, result: Result, error: ServiceStopError) -> Outcome:
-    """Record that a service wants to be left alone; the song is not to blame."""
-    until = error.retry_at or utc_now()
-    attempts.block_service(session, Block(error.service, until, str(error)))
-    outcome = outcome_of(result, ErrorClass.STOP)
-    rests = {"service": error.service, "retry_at": until}
-    return replace(outcome, data={**outcome.data, **rests})
-
-
-def _note_attempt(session: Session, result: Result) -> Outcome:
-    outcome = outcome_of(result, result.error.error_class if result.error else None)
-    if outcome.error_class is ErrorClass.TEMPORARY:
-        outcome = given_up(outcome, _n_temporary(session, result))
-    attempts.record_outcome(
-        session, SubjectKind.TRACK, outcome, provider=result.provider
-    )
-    return outcome
-
-
-def _n_temporary(session: Session, result: Result) -> int:
-    """Return how often in a row a song has failed in a way that may pass."""
-    track_id = result.job.track.id
-    found = attempts.standings(
-        session, [track_id], kind=SubjectKind.TRACK, stage=Stage.CRAWL
-    )
-    return found[track_id].n_temporary if track_id in found else 0

@@ -1,9 +1,10 @@
 """A person's word on matches: ``genre matches`` lists them, ``genre match`` decides.
 
 What a person accepts is fetched by the next crawl, whatever the matcher thinks; what a
-person rejects is never fetched for that song again. A recording that turns out to be
-the wrong one goes: its WAV is deleted, its features no longer count, and playlists that
-named the song only by that recording are read anew.
+person rejects is never fetched for that song again. The recording a song has stays until
+another that a person chose is fetched. One that turns out to be wrong goes: its WAV is
+deleted, its features no longer count, and playlists that named the song only by it are
+read anew.
 """
 
 import sys
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 
 from genre.config import Settings
 from genre.crawler import originals, sites
-from genre.crawler.choosing import TYPED
+from genre.crawler.choosing import LISTED, TYPED
+from genre.crawler.results import let_go
 from genre.crawler.shown import (
     Review,
     as_shown,
@@ -25,16 +27,14 @@ from genre.db import (
     Session,
     attempts,
     audio_files,
-    evidence,
     lookup,
     matches,
     open_catalog,
-    playlists,
-    tracks,
 )
 from genre.errors import UsageError
 from genre.files import stage_lock
 from genre.records import (
+    AudioStatus,
     Candidate,
     Decision,
     Outcome,
@@ -47,11 +47,7 @@ from genre.text import clean_text, display
 from genre.urls import redact
 
 _PAGE = 200
-_LISTED = "named by a playlist"  # the reason of what no search found
-_NEXT = {
-    Decision.ACCEPTED: "`genre crawl --audio-only` fetches it",
-    Decision.REJECTED: "it is not fetched for this song again",
-}
+_TYPED = "you named it"
 
 
 def reviews(
@@ -124,9 +120,11 @@ def decide(
             with catalog.write() as session:
                 said = _said(session, track, candidate, decision)
                 _write(session, said)
-                if said.is_wrong:
-                    _forget_recording(session, said.review)
-            if said.is_wrong and (audio := said.review.audio):
+                audio = said.review.audio if said.is_wrong else None
+                if audio:
+                    found = said.review.candidates
+                    let_go(session, audio, found, AudioStatus.REMOVED)
+            if audio:
                 # After the commit: a file without a row harms nobody.
                 (settings.corpus / audio.path).unlink(missing_ok=True)
                 originals.drop(settings.corpus / "incoming" / audio.track_id)
@@ -143,9 +141,17 @@ class _Said:
 
     @property
     def is_wrong(self) -> bool:
-        """Tell whether the present recording is then not the song's."""
-        audio, rejected = self.review.audio, self.decision is Decision.REJECTED
-        return audio is not None and is_from(audio, self.chosen) == rejected
+        """Tell whether the present recording is then not the song's.
+
+        While another is only wished for, the present one stays.
+        """
+        return self.is_present and self.decision is Decision.REJECTED
+
+    @property
+    def is_present(self) -> bool:
+        """Tell whether it is about the recording that the song has."""
+        audio = self.review.audio
+        return audio is not None and is_from(audio, self.chosen)
 
 
 def _said(session: Session, track: str, candidate: str, decision: Decision) -> _Said:
@@ -204,7 +210,7 @@ def _heard(review: Review) -> Candidate:
         )
     key = (audio.provider, audio.provider_id)
     known = {(c.provider, c.provider_id): c for c in review.candidates}
-    return known.get(key) or Candidate(*key, url="", title="", reason=_LISTED)
+    return known.get(key) or Candidate(*key, url="", title="", reason=LISTED)
 
 
 def _typed(text: str) -> Candidate | None:
@@ -212,7 +218,7 @@ def _typed(text: str) -> Candidate | None:
     address = clean_text(text, limit=2_000)
     song = sites.song_at(address)
     if song and song.site.extractors:
-        return Candidate(song.site.name, song.id, song.url, title="", reason="named")
+        return Candidate(song.site.name, song.id, song.url, title="", reason=_TYPED)
     parts = sites.split(address)
     if song or parts is None or parts.scheme not in {"http", "https"}:
         return None
@@ -225,7 +231,7 @@ def _typed(text: str) -> Candidate | None:
             " server with its login serves for all its songs."
         )
     public = parts._replace(fragment="").geturl()
-    return Candidate(TYPED, public, public, title="", reason="named")
+    return Candidate(TYPED, public, public, title="", reason=_TYPED)
 
 
 def _unclear(review: Review, text: str) -> UsageError:
@@ -257,31 +263,32 @@ def _write(session: Session, said: _Said) -> None:
     )
 
 
-def _forget_recording(session: Session, review: Review) -> None:
-    """Let go of a recording, and of what was concluded from it."""
-    assert review.audio is not None
-    track_id, audio = review.track.id, review.audio
-    audio_files.mark_removed(session, track_id)
-    matched = any(is_from(audio, c) and c.reason != _LISTED for c in review.candidates)
-    wrong = (audio.provider, audio.provider_id)
-    if matched and tracks.drop_ref(session, track_id, *wrong):
-        evidence.forget(session, track_id, ref=":".join(wrong))  # of another song
-        playlists.read_anew(session, track_id)  # rows it had led here by mistake
+def _next(said: _Said) -> str:
+    """Say what follows from a person's word."""
+    if said.is_wrong:
+        return (
+            "the recording it had is gone, and its features with it; it is not fetched for"
+            " this song again (crawl its playlists again, then label)"
+        )
+    if said.decision is Decision.REJECTED:
+        return "it is not fetched for this song again"
+    if said.is_present:
+        return "it is the recording that the song has"
+    fetches = "`genre crawl --audio-only` fetches it"
+    if said.review.audio is None:
+        return fetches
+    return f"{fetches}; the recording the song has stays until then"
 
 
 def _outcome(said: _Said) -> Outcome:
     track, chosen = said.review.track, shown_candidate(said.chosen)
     what = f"{said.decision} {chosen.provider}:{chosen.provider_id}"
-    went = later = ""
-    if said.is_wrong:
-        went = "; the recording it had is gone, and its features with it"
-        later = " (crawl its playlists again, then label)"
     return Outcome(
         Stage.CRAWL,
         track.id,
         Status.DONE,
         label=track.name,
-        message=f"{display(what, width=200)}{went}; {_NEXT[said.decision]}{later}.",
+        message=f"{display(what, width=200)}; {_next(said)}.",
         data={
             "kind": "track",
             "decision": said.decision,

@@ -1,13 +1,13 @@
 """The WAV of each song, and the songs that still lack one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from genre.db import matches, twins
 from genre.db import models as m
-from genre.db import twins
 from genre.db.tracks import to_ref, to_track
 from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
 
@@ -23,6 +23,7 @@ class Holding:
     audio: AudioFile | None
     refs: tuple[TrackRef, ...]
     replaced: tuple[TrackRef, ...] = ()  # local files in whose place others are now
+    chosen: frozenset[tuple[str, str]] = frozenset()  # recordings that a person chose
 
     @property
     def is_outdated(self) -> bool:
@@ -32,6 +33,15 @@ class Holding:
             (ref.source, ref.source_id) == (found.provider, found.provider_id)
             for ref in self.replaced
         )
+
+    @property
+    def wants_another(self) -> bool:
+        """Tell whether a person chose something else than what is present."""
+        gone = {(ref.source, ref.source_id) for ref in self.replaced}
+        chosen, found = self.chosen - gone, self.audio
+        if found is None or not chosen:
+            return False
+        return (found.provider, found.provider_id) not in chosen
 
 
 def count_wanted(session: Session) -> int:
@@ -51,12 +61,19 @@ def page(session: Session, *, after: str, size: int) -> list[Holding]:
     ids = [track.id for track in tracks]
     audio, refs = present(session, ids), _refs(session, ids)
     contents = _contents(session, (ref for found in refs.values() for ref in found))
-    return [_holding(t, audio.get(t.id), refs.get(t.id, []), contents) for t in tracks]
+    chosen = matches.chosen(session, ids)
+    return [
+        replace(
+            _holding(t, audio.get(t.id), refs.get(t.id, []), contents),
+            chosen=frozenset(chosen.get(t.id, ())),
+        )
+        for t in tracks
+    ]
 
 
 def put(session: Session, audio: AudioFile) -> None:
     """Record the WAV that a song has now; another one it had is replaced."""
-    _retire(session, audio.track_id, AudioStatus.REPLACED)
+    retire(session, audio.track_id, AudioStatus.REPLACED)
     session.merge(
         m.Audio(
             track_id=audio.track_id,
@@ -89,10 +106,10 @@ def move(session: Session, track_id: str, path: str) -> None:
 
 def mark_removed(session: Session, track_id: str) -> None:
     """Record that a song's WAV is not there any more."""
-    _retire(session, track_id, AudioStatus.REMOVED)
+    retire(session, track_id, AudioStatus.REMOVED)
 
 
-def _retire(session: Session, track_id: str, status: AudioStatus) -> None:
+def retire(session: Session, track_id: str, status: AudioStatus) -> None:
     """Record what became of the WAV that a song has, if any."""
     if not present(session, [track_id]):
         return

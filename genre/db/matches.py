@@ -38,6 +38,20 @@ def of_track(session: Session, track_id: str) -> list[Candidate]:
     return [_to_candidate(row) for row in session.scalars(query)]
 
 
+def chosen(session: Session, ids: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return the recordings that a person chose, by song: provider and id."""
+    row = m.Candidate
+    query = select(row).where(
+        row.track_id.in_(ids),
+        row.decision == Decision.ACCEPTED,
+        row.decided_by != MATCHER,
+    )
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.track_id, set()).add((one.provider, one.provider_id))
+    return found
+
+
 def tracks_with(
     session: Session, *, uncertain: bool, after: str = "", size: int = 100
 ) -> list[Track]:
