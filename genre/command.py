@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from genre.config import HELP, Settings, load_settings
 from genre.errors import GenreError
@@ -23,8 +24,49 @@ from genre.errors import GenreError
 if TYPE_CHECKING:
     from genre.console import Report
 
+# What the parser raises at a wrong option; Typer gives it no public name of its own.
+_ParserError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+class _Commands(TyperGroup):
+    """The commands; what the parser refuses is an object, too, under ``--json``."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], *rest: Any, **more: Any
+    ) -> Any:
+        """Read what stands before the command."""
+        wanted = "--json" in args
+        with _as_object(wanted=wanted):
+            context = super().make_context(info_name, args, *rest, **more)
+        context.meta[_JSON] = wanted
+        return context
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read what stands after the command, and run it."""
+        with _as_object(wanted=ctx.meta[_JSON]):
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _as_object(*, wanted: bool) -> Iterator[None]:
+    """Write a wrong usage to standard output as the object that was asked for."""
+    try:
+        yield
+    except _ParserError as error:
+        if wanted:
+            from genre.console import Report
+
+            context = getattr(error, "ctx", None)
+            name = context.info_name if context else "genre"
+            Report(name, as_json=True).finish(2, error.format_message())  # type: ignore[attr-defined]
+        raise
+
+
+_JSON = "genre.json"  # where the context remembers --json
+
 app = typer.Typer(
     name="genre",
+    cls=_Commands,
     help="Playlists in; a labelled multi-genre music corpus and a trained model out.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,5 +1,6 @@
 """No mistake of a user ends in a traceback, whatever the system says."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -40,6 +41,29 @@ def test_what_is_in_the_way_is_named_in_a_sentence(
     assert done.returncode in {1, 2}
     assert "Traceback" not in done.stderr
     assert sentence in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("args", "command", "error"),
+    [
+        (["crawl", "--bogus"], "crawl", "No such option: --bogus"),
+        (["plan"], "plan", "Missing option '--playlists'"),
+        (["crawl", "--limit", "none"], "crawl", "Invalid value for '--limit'"),
+        (["crwal"], "genre", "No such command 'crwal'"),
+        (["--bogus"], "genre", "No such option: --bogus"),
+        (["crawl"], "crawl", "Expected one of --playlists FILE, a SOURCE"),
+    ],
+)
+def test_wrong_usage_is_an_object_too(
+    tmp_path: Path, args: list[str], command: str, error: str
+) -> None:
+    """With --json a program learns what was wrong; people read it on stderr without."""
+    found = json.loads(genre(*args, "--json", cwd=tmp_path).stdout)
+    plain = genre(*args, cwd=tmp_path)
+
+    assert (found["command"], found["exit_code"]) == (command, 2)
+    assert error in found["error"]
+    assert (plain.returncode, plain.stdout) == (2, "")
 
 
 def test_verbose_shows_where_the_system_refused(tmp_path: Path) -> None:
