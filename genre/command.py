@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from genre.config import HELP, Settings, load_settings
+from genre.config import HELP, Settings, load_settings, unknown_variables
 from genre.errors import GenreError
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def _reported(
 
     console.setup_logging(verbose=verbose)
     report = console.Report(name, as_json=json)
+    for sentence in unknown_variables():
+        report.remark(sentence)
     try:
         with _terminated_politely(), _system_errors():
             yield Call(flags, report)

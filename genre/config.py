@@ -5,11 +5,12 @@ in the corpus folder > default. Nothing else reads the environment.
 """
 
 import dataclasses
+import difflib
 import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -105,6 +106,9 @@ HELP: Mapping[str, str] = {
 }
 
 
+_FLAGS = {"excerpt_s": "--excerpt", "store_dtype": "--dtype"}  # not named like these
+_OTHERS = {"SPOTDL_PYTHON"}  # GENRE_ variables of the benchmarks
+
 _SECRET = {f.name for f in dataclasses.fields(Settings) if not f.repr}
 
 
@@ -179,11 +183,34 @@ def _convert(name: str, raw: Any, kind: type) -> Any:
         value = kind(raw)
     except (TypeError, ValueError) as error:
         raise UsageError(
-            f"Setting {name} should be of type {kind.__name__}, found {raw!r}."
+            f"Setting {_named(name)} should be of type {kind.__name__}, found {raw!r}."
         ) from error
     if kind is float and not math.isfinite(value):
-        raise UsageError(f"Setting {name} should be a finite number, found {raw!r}.")
+        raise UsageError(
+            f"Setting {_named(name)} should be a finite number, found {raw!r}."
+        )
     return value
+
+
+def _named(name: str) -> str:
+    """Return a setting's name, with its flag where that is another."""
+    flag = _FLAGS.get(name, "")
+    return f"{name} ({flag})" if flag else name
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return a sentence for each ``GENRE_`` variable that sets nothing."""
+    environ = os.environ if environ is None else environ
+    ours = {name.removeprefix("GENRE_") for name in environ if name[:6] == "GENRE_"}
+    known = [name.upper() for name in HELP]
+    unknown = sorted(ours - {*known, *_OTHERS})
+    return [_unknown(name, known) for name in unknown]
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    advice = f"; did you mean GENRE_{near[0]}?" if near else "."
+    return f"The environment sets GENRE_{name}, which is no setting and counts nothing{advice}"
 
 
 def _to_bool(raw: Any) -> bool:
@@ -215,12 +242,12 @@ def _checked(s: Settings) -> Settings:
         ("search_results", 1 <= s.search_results <= 50, "1 to 50"),
         ("match_uncertain", 0 <= s.match_uncertain <= 1, "0 to 1"),
         ("match_threshold", s.match_uncertain <= s.match_threshold <= 1,
-         "between match_uncertain and 1"),
+         f"{s.match_uncertain:g} (match_uncertain) to 1"),
         ("min_duration_s", 0 < s.min_duration_s < DAY_S, "more than 0 and within a day"),
         ("max_duration_s", s.min_duration_s < s.max_duration_s <= DAY_S,
-         "more than min_duration_s and within a day"),
+         f"more than {s.min_duration_s:g} (min_duration_s) and within a day"),
         ("excerpt_s", s.excerpt_s == 0 or s.min_duration_s <= s.excerpt_s <= DAY_S,
-         "0 or at least min_duration_s, within a day"),
+         f"0, or {s.min_duration_s:g} (min_duration_s) to {DAY_S} (a day)"),
         ("duration_tolerance_s", 0 <= s.duration_tolerance_s <= DAY_S,
          "0 or more, within a day"),
         ("download_deadline_s", 0 < s.download_deadline_s <= DAY_S,
@@ -229,12 +256,14 @@ def _checked(s: Settings) -> Settings:
         ("max_bytes", 0 < s.max_bytes <= 10**12, "1 to 10^12"),
         ("min_free_bytes", s.min_free_bytes >= 0, "0 or more"),
         ("n_fft", 16 <= s.n_fft <= 65_536, "16 to 65536"),
-        ("hop_length", 0 < s.hop_length <= s.n_fft, "1 to n_fft"),
+        ("hop_length", 0 < s.hop_length <= s.n_fft, f"1 to {s.n_fft} (n_fft)"),
         ("n_mels", 8 <= s.n_mels <= 512, "8 to 512"),
         ("store_dtype", s.store_dtype in {"float16", "uint8"}, "float16 or uint8"),
     ]  # fmt: skip
     for name, holds, expected in rules:
         if not holds:
             found = "something else" if name in _SECRET else repr(getattr(s, name))
-            raise UsageError(f"Setting {name} should be {expected}, found {found}.")
+            raise UsageError(
+                f"Setting {_named(name)} should be {expected}, found {found}."
+            )
     return s

@@ -147,6 +147,10 @@ class Report:
         if not self.as_json:
             _stdout().print(_plain(text), soft_wrap=True)
 
+    def remark(self, text: str) -> None:
+        """Write a note on the call itself to standard error."""
+        self._err.print(_plain(f"Note: {text}"), soft_wrap=True)
+
     def table(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:

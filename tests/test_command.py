@@ -73,3 +73,16 @@ def test_verbose_shows_where_the_system_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Expected to read or write" in done.stderr
     assert "Traceback" in done.stderr
+
+
+def test_a_mistyped_variable_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is on stderr, once; results stay what they are."""
+    monkeypatch.setenv("GENRE_JOBZ", "2")
+
+    done = genre("logout", "spotify", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert done.stdout == "Spotify: no login here\n"
+    assert done.stderr.count("Note: The environment sets GENRE_JOBZ,") == 1

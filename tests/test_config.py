@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from genre.config import HELP, Settings, load_settings
+from genre.config import HELP, Settings, load_settings, unknown_variables
 from genre.errors import UsageError
 
 
@@ -44,17 +44,23 @@ def test_flags_that_were_not_given_do_not_count() -> None:
         ({"search": "http://"}, "search should be youtube, or http:URL"),
         ({"engine": "ray"}, "engine should be local"),
         ({"db": "postgresql://x"}, "db should be a SQLite URL or path"),
-        ({"hop_length": 4096}, "hop_length should be 1 to n_fft"),
+        ({"hop_length": 4096}, r"hop_length should be 1 to 2048 \(n_fft\)"),
         ({"n_fft": 8}, "n_fft should be 16 to 65536"),
-        ({"store_dtype": "int4"}, "store_dtype should be float16 or uint8"),
+        (
+            {"store_dtype": "int4"},
+            r"store_dtype \(--dtype\) should be float16 or uint8",
+        ),
         ({"keep_originals": "maybe"}, "keep_originals should be of type bool"),
         ({"jobs": 5000}, "jobs should be 0 or more, at most 1024"),
-        ({"match_threshold": 1.5}, "match_threshold should be between match_uncertain"),
+        ({"match_threshold": 1.5}, "match_threshold should be 0.55 .* to 1"),
         ({"match_uncertain": -0.1}, "match_uncertain should be 0 to 1"),
-        ({"match_uncertain": 0.9}, "match_threshold should be between match_uncertain"),
-        ({"excerpt_s": 0.5}, "excerpt_s should be 0 or at least min_duration_s"),
+        ({"match_uncertain": 0.9}, "match_threshold should be 0.9 .* to 1"),
+        (
+            {"excerpt_s": 0.5},
+            r"excerpt_s \(--excerpt\) should be 0, or 1 \(min_duration",
+        ),
         ({"min_duration_s": 0}, "min_duration_s should be more than 0"),
-        ({"max_duration_s": 1e9}, "max_duration_s should be more than min_duration_s"),
+        ({"max_duration_s": 1e9}, "max_duration_s should be more than 1 "),
         ({"duration_tolerance_s": -1}, "duration_tolerance_s should be 0 or more"),
         ({"download_deadline_s": 0}, "download_deadline_s should be more than 0"),
         ({"download_deadline_s": 1e300}, "download_deadline_s should be .* a day"),
@@ -83,9 +89,9 @@ NUMBERS = [
 @pytest.mark.parametrize("raw", ["inf", "-inf", "nan", "1e999"])
 def test_no_setting_takes_infinity_or_nan(name: str, raw: str) -> None:
     """Every number is finite, wherever it came from."""
-    with pytest.raises(UsageError, match=f"{name} should be (a finite|of type int)"):
+    with pytest.raises(UsageError, match=f"{name}.* should be (a finite|of type int)"):
         load_settings(environ={f"GENRE_{name.upper()}": raw})
-    with pytest.raises(UsageError, match=f"{name} should be (a finite|of type int)"):
+    with pytest.raises(UsageError, match=f"{name}.* should be (a finite|of type int)"):
         load_settings({name: float(raw)}, environ={})
 
 
@@ -137,3 +143,16 @@ def test_every_setting_has_a_help_text() -> None:
     """The command line and the docs reuse these texts."""
     assert set(HELP) == {f.name for f in dataclasses.fields(Settings)}
     assert all(text.endswith(".") for text in HELP.values())
+
+
+def test_variables_that_set_nothing() -> None:
+    """A mistyped one is told, with what it may have meant; those of others are not."""
+    environ = {"GENRE_JOBZ": "2", "GENRE_X": "", "GENRE_JOBS": "1", "HOME": "/"}
+
+    found = unknown_variables({**environ, "GENRE_SPOTDL_PYTHON": "/bin/python"})
+
+    no_setting = "which is no setting and counts nothing"
+    mistyped = (
+        f"The environment sets GENRE_JOBZ, {no_setting}; did you mean GENRE_JOBS?"
+    )
+    assert found == [mistyped, f"The environment sets GENRE_X, {no_setting}."]

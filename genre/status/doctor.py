@@ -172,19 +172,21 @@ def judge_javascript(wanted: str, runtimes: dict[str, Runtime | None]) -> Check:
 
 def _logins(settings: Settings) -> Iterator[Check]:
     """Say what the services would know of us; shows no secret."""
+    file = f"in {display(settings.corpus / 'genre.toml')}"
     spotify = login_state(settings)
     state = State.OK if spotify.is_ready else State.OFF
     yield Check("spotify", state, spotify.found, spotify.advice)
     yield _setting_check(
         "jamendo",
         bool(settings.jamendo_client_id),
-        "for Jamendo get a free client id and set jamendo_client_id",
+        f"for Jamendo get a free client id and set jamendo_client_id {file}, or"
+        " GENRE_JAMENDO_CLIENT_ID",
     )
     yield _setting_check(
         "contact",
         bool(settings.contact),
-        "set contact to a mail address or a page of yours, so that services can write"
-        " to you before they block you",
+        f"set contact {file}, or GENRE_CONTACT, to a mail address or a page of yours, so"
+        " that services can write to you before they block you",
     )
 
 

@@ -128,6 +128,7 @@ def test_secrets_are_said_to_be_set_and_not_shown(settings: Settings) -> None:
     assert (checks["jamendo"].state, checks["jamendo"].found) == (State.OK, "set")
     assert (checks["spotify"].state, checks["contact"].state) == (State.OFF, State.OFF)
     assert "genre login spotify" in checks["spotify"].advice
+    assert "genre.toml, or GENRE_CONTACT, to a mail" in checks["contact"].advice
     assert "-secret" not in repr(checks)
 
 
