@@ -203,7 +203,10 @@ def match(
         str, typer.Argument(help="Track id, its start, or part of a name.")
     ],
     candidate: Annotated[
-        str, typer.Argument(help="A candidate's id or address; or another address.")
+        str,
+        typer.Argument(
+            help="A candidate's id or address; or another address, or an audio file."
+        ),
     ] = "",
     reject: Annotated[
         bool,

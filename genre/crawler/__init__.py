@@ -27,12 +27,17 @@ renaming.py    a WAV's new name when two songs turn out to be one
 One song's audio:
 
 download.py    one song's audio: fetch, convert, verify
+obtaining.py   the file behind one place
 originals.py   downloads kept as they came
 search.py      where audio is searched
 searching.py   one song's search: by names, then by code
 matching/      how well a search result fits a song
 choosing.py    which candidates are fetched, and what is said of the others
 review.py      a person's word on matches
+shown.py       a song and its candidates, as a person reads them
+named.py       an address or a file that a person names
+results.py     what came of each song's job: into the catalog
+outcomes.py    how it is told, and which failures are final
 licences.py    what a licence's address allows
 sites.py       which web addresses belong to a site we know by name
 services.py    which services are to be left alone for a while

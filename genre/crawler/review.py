@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genre.config import Settings
-from genre.crawler import originals, sites
-from genre.crawler.choosing import LISTED, TYPED
+from genre.crawler import named, originals
+from genre.crawler.named import FILE, NamedFile
 from genre.crawler.results import let_go
 from genre.crawler.shown import (
     Review,
     as_shown,
     is_from,
     shown_candidate,
-    without_query,
 )
 from genre.db import (
     Catalog,
@@ -30,7 +29,9 @@ from genre.db import (
     lookup,
     matches,
     open_catalog,
+    tracks,
 )
+from genre.db.local_files import LocalHashes
 from genre.errors import UsageError
 from genre.files import stage_lock
 from genre.records import (
@@ -42,12 +43,11 @@ from genre.records import (
     Status,
     SubjectKind,
     Track,
+    TrackRef,
 )
-from genre.text import clean_text, display
-from genre.urls import redact
+from genre.text import display
 
 _PAGE = 200
-_TYPED = "you named it"
 
 
 def reviews(
@@ -99,21 +99,25 @@ def decide(
     """Accept or reject a candidate; to reject, "" means the present recording's.
 
     A candidate is named by its id, by ``provider:id`` or by its address; an address
-    that no search found can be accepted, too.
+    that no search found can be accepted, too, and the path of an audio file.
 
     Raises
     ------
     NotReadyError
         There is no catalog.
     UsageError
-        The track or the candidate cannot be told.
+        The track or the candidate cannot be told, or the file is another song's.
     BusyError
         The recording has to go, but a crawl is running.
     """
     with open_catalog(settings, create=False) as catalog:
+        hashes = LocalHashes(catalog)
+        accepts = decision is Decision.ACCEPTED
+        file = named.file_at(candidate, hashes) if accepts else None
         with catalog.write() as session:
-            said = _said(session, track, candidate, decision)
+            said = _said(session, track, candidate, decision, file)
             if not said.is_wrong:
+                hashes.store(session)
                 _write(session, said)
                 return _outcome(said)
         with stage_lock(settings.corpus, Stage.CRAWL):
@@ -138,6 +142,7 @@ class _Said:
     review: Review
     chosen: Candidate
     decision: Decision
+    path: str = ""  # of a file that the person named
 
     @property
     def is_wrong(self) -> bool:
@@ -154,10 +159,18 @@ class _Said:
         return audio is not None and is_from(audio, self.chosen)
 
 
-def _said(session: Session, track: str, candidate: str, decision: Decision) -> _Said:
+def _said(
+    session: Session,
+    track: str,
+    candidate: str,
+    decision: Decision,
+    file: NamedFile | None = None,
+) -> _Said:
     """Return what a person says; read where it is written, a crawl may run meanwhile."""
     review = _review(session, lookup.one_track(session, track))
-    return _Said(review, _chosen(review, candidate, decision), decision)
+    chosen = named.chosen(review, candidate, decision, file)
+    is_file = file is not None and chosen is file.candidate
+    return _Said(review, chosen, decision, file.path if file and is_file else "")
 
 
 def _page(catalog: Catalog, after: str, *, uncertain: bool, most: int) -> list[Review]:
@@ -173,83 +186,13 @@ def _review(session: Session, track: Track) -> Review:
     return Review(track, tuple(matches.of_track(session, track.id)), audio)
 
 
-# --- which candidate is meant --------------------------------------------------------
-
-
-def _chosen(review: Review, text: str, decision: Decision) -> Candidate:
-    """Return the candidate that a text names."""
-    if not text and decision is Decision.REJECTED:
-        return _heard(review)
-    names = {text, text.partition(":")[2]}
-    fitting = [
-        c
-        for c in review.candidates
-        for shown in (c, shown_candidate(c))
-        if text in {shown.url, f"{shown.provider}:{shown.provider_id}"}
-        or shown.provider_id in names
-    ]
-    fitting = list(dict.fromkeys(fitting))
-    exact = [c for c in fitting if text != c.provider_id] or fitting
-    if len(exact) == 1:
-        return exact[0]
-    if not exact and decision is Decision.ACCEPTED and (new := _typed(text)):
-        return new
-    raise _unclear(review, text)
-
-
-def _heard(review: Review) -> Candidate:
-    """Return where the present recording came from, as a candidate.
-
-    Of a place that playlists name they know the address, today and tomorrow.
-    """
-    audio = review.audio
-    if audio is None:
-        raise UsageError(
-            f"Expected {display(review.track.name)} to have a recording, found none;"
-            f" name a candidate, as `genre matches {review.track.id}` lists them."
-        )
-    key = (audio.provider, audio.provider_id)
-    known = {(c.provider, c.provider_id): c for c in review.candidates}
-    return known.get(key) or Candidate(*key, url="", title="", reason=LISTED)
-
-
-def _typed(text: str) -> Candidate | None:
-    """Return a candidate for an address that no search found; None for other texts."""
-    address = clean_text(text, limit=2_000)
-    song = sites.song_at(address)
-    if song and song.site.extractors:
-        return Candidate(song.site.name, song.id, song.url, title="", reason=_TYPED)
-    parts = sites.split(address)
-    if song or parts is None or parts.scheme not in {"http", "https"}:
-        return None
-    if not parts.hostname:
-        return None
-    if "@" in parts.netloc:
-        raise UsageError(
-            f"Expected an address that the catalog may keep, found one with a login"
-            f" ({redact(address)}); leave it out: a playlist of your list that names this"
-            " server with its login serves for all its songs."
-        )
-    public = parts._replace(fragment="").geturl()
-    return Candidate(TYPED, public, public, title="", reason=_TYPED)
-
-
-def _unclear(review: Review, text: str) -> UsageError:
-    shown = as_shown(review).candidates[:5]
-    listed = ", ".join(f"{c.provider}:{c.provider_id}" for c in shown)
-    return UsageError(
-        f"Expected a candidate of {display(review.track.name)}"
-        f" ({display(listed, width=300) or 'it has none'}) or an address to fetch it from,"
-        f" found {display(without_query(text), width=100)!r};"
-        f" `genre matches {review.track.id}` lists them."
-    )
-
-
 # --- what a decision changes ---------------------------------------------------------
 
 
 def _write(session: Session, said: _Said) -> None:
     track_id, chosen = said.review.track.id, said.chosen
+    if chosen.provider == FILE and said.decision is Decision.ACCEPTED:
+        _keep_path(session, said)
     matches.decide(session, track_id, chosen, said.decision)
     shown = shown_candidate(chosen)
     attempts.record(  # the song is no longer given up
@@ -261,6 +204,25 @@ def _write(session: Session, said: _Said) -> None:
         outcome=Status.NOTE,
         message=f"A person {said.decision} {chosen.provider}:{shown.provider_id}.",
     )
+
+
+def _keep_path(session: Session, said: _Said) -> None:
+    """Remember where an accepted file lies, among the song's references."""
+    track, sha256 = said.review.track, said.chosen.provider_id
+    other = tracks.by_ref(session, FILE, sha256)
+    if other and other.id != track.id:
+        raise UsageError(
+            f"Expected a file of {display(track.name)}, found that a playlist names it as"
+            f" {display(other.name)} [{other.id}]; if both are one song, give them the"
+            " same artist and title there."
+        )
+    if not (other or said.path):
+        raise UsageError(
+            "Expected a file whose place is known, found one that no playlist names any"
+            " more; give its path."
+        )
+    if said.path:
+        tracks.put_ref(session, TrackRef(track.id, FILE, sha256, said.path))
 
 
 def _next(said: _Said) -> str:

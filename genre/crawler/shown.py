@@ -47,7 +47,11 @@ def as_text(review: Review) -> str:
     """Return a song and its candidates, four lines for each."""
     track = review.track
     head = f"{track.name}  [{track.id}]  {_clock(track.duration_s)}"
-    lines = (_candidate_text(found, review.audio) for found in review.candidates)
+    lines = [_candidate_text(found, review.audio) for found in review.candidates]
+    audio = review.audio
+    if audio and not any(is_from(audio, found) for found in review.candidates):
+        place = f"{audio.provider}:{audio.provider_id}"
+        lines.insert(0, f"  the recording it has, as a playlist names it: {place}")
     return "\n".join([head, *lines])
 
 

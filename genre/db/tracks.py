@@ -102,6 +102,20 @@ def among(
             yield (source == name) & source_id.in_(keys[start : start + _BATCH])
 
 
+def put_ref(session: Session, ref: TrackRef) -> None:
+    """Give a song a reference, or tell where what it stands for is now."""
+    session.merge(
+        m.TrackRef(
+            track_id=ref.track_id,
+            source=ref.source,
+            source_id=ref.source_id,
+            url=ref.url,
+            trusted=ref.trusted,
+        )
+    )
+    session.flush()
+
+
 def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bool:
     """Take a reference from a song; return whether the song had it."""
     row = session.get(m.TrackRef, (source, source_id))
