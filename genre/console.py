@@ -133,10 +133,12 @@ class Report:
                 self.hidden += 1
 
     def _is_told(self, outcome: Outcome) -> bool:
-        """Tell whether a fault of this machine's is shown already, of another item."""
+        """Tell whether a fault of this machine's is shown, or a note on a playlist."""
         told = (one.message for one in self.shown if one.status is outcome.status)
         is_ours = outcome.error_class is ErrorClass.ENVIRONMENT
-        return is_ours and outcome.message in told
+        is_note = outcome.status is Status.NOTE
+        is_shared = is_ours or (is_note and outcome.data.get("kind") == "playlist")
+        return bool(outcome.message) and is_shared and outcome.message in told
 
     def count(self, status: str) -> int:
         """Return how many outcomes of a status were added; waiting ones apart."""

@@ -77,6 +77,24 @@ def test_a_fault_of_the_machine_is_told_once(
     ]
 
 
+def test_a_note_on_several_playlists_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Notes on songs are told one by one, as each is about that song."""
+    note = replace(DONE, status=Status.NOTE, message="Read.", data={"kind": "playlist"})
+    song = replace(note, label="A - B", data={"kind": "track"})
+    report = Report("crawl")
+    report.follow([replace(note, label=f"p{n}.csv") for n in range(3)] + [song, song])
+    report.finish()
+
+    _, err = capsys.readouterr()
+    assert err.splitlines()[:3] == [
+        "  note: p0.csv (and 2 more): Read.",
+        "  note: A - B: Read.",
+        "  note: A - B: Read.",
+    ]
+
+
 def test_json_is_one_object_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     """Machines get command, exit code, counts and every item."""
     report = Report("crawl", as_json=True)

@@ -11,6 +11,7 @@ from genre.config import Settings
 from genre.crawler.ytdlp_health import Release, Runtime
 from genre.db import attempts, open_catalog
 from genre.db.attempts import Block
+from genre.files import utc_now
 from genre.status.doctor import (
     Check,
     State,
@@ -150,7 +151,7 @@ def test_a_missing_catalog_is_no_fault(settings: Settings) -> None:
 
 def test_services_that_wait_are_named_with_the_time(settings: Settings) -> None:
     """They are no fault of this machine, but they limit what a crawl can do."""
-    until = "2999-01-01T00:00:00Z"
+    until = utc_now(days=1)
     with open_catalog(settings) as catalog, catalog.write() as session:
         attempts.block_service(session, Block("youtube", until, "a bot check"))
 

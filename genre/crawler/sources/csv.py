@@ -116,7 +116,7 @@ def _notes(
         listed = display(", ".join(names), width=500)
         yield f"{document.name}: these columns are not used: {listed}."
     if missing_columns(table.header, mapped):
-        yield f"{document.name} has no column of --map; it is read by its own header."
+        yield "A file without the columns of --map is read by its own header."
 
 
 def _parts(table: _Table) -> tuple[list[Part], int]:

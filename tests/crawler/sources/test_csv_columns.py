@@ -91,7 +91,7 @@ def test_columns_meant_for_another_file_of_a_list(tmp_path: Path) -> None:
     assert isinstance(data, PlaylistData)
     assert data.items[0].title == "A"
     assert data.notes == (
-        "p.csv has no column of --map; it is read by its own header.",
+        "A file without the columns of --map is read by its own header.",
     )
 
 
