@@ -37,6 +37,9 @@ _MARKS: dict[str, str] = {
 }
 
 
+_Told = tuple[Status, object, str]
+
+
 class Report:
     """Follows one command's events and says in the end what happened.
 
@@ -56,7 +59,7 @@ class Report:
         self.waiting: Counter[str] = Counter()  # by the service that they wait for
         self.reasons: dict[str, str] = {}  # why, likewise
         self.shown: list[Outcome] = []
-        self.repeated: Counter[str] = Counter()  # by the message that is shown
+        self.repeated: Counter[_Told] = Counter()  # of those that are shown
         self.hidden = 0
         self._json = JsonStream(sys.stdout, command) if as_json else None
         self._err = _stderr()
@@ -125,7 +128,7 @@ class Report:
         elif waits:
             return  # hundreds may wait for the same service: its sentence comes once
         elif self._is_told(outcome):
-            self.repeated[outcome.message] += 1  # hundreds may lack the same network
+            self.repeated[_told(outcome)] += 1  # hundreds may lack the same network
         elif outcome.status not in {Status.DONE, Status.KEPT} and outcome.message:
             if len(self.shown) < _SHOWN:
                 self.shown.append(outcome)
@@ -134,11 +137,10 @@ class Report:
 
     def _is_told(self, outcome: Outcome) -> bool:
         """Tell whether a fault of this machine's is shown, or a note on a playlist."""
-        told = (one.message for one in self.shown if one.status is outcome.status)
         is_ours = outcome.error_class is ErrorClass.ENVIRONMENT
         is_note = outcome.status is Status.NOTE
         is_shared = is_ours or (is_note and outcome.data.get("kind") == "playlist")
-        return bool(outcome.message) and is_shared and outcome.message in told
+        return is_shared and _told(outcome) in map(_told, self.shown)
 
     def count(self, status: str) -> int:
         """Return how many outcomes of a status were added; waiting ones apart."""
@@ -254,7 +256,7 @@ class Report:
     def _summary(self, code: int, error: str) -> None:
         for outcome in self.shown:
             label = display(outcome.label or outcome.subject, width=70)
-            if more := self.repeated[outcome.message]:
+            if more := self.repeated[_told(outcome)]:
                 label += f" (and {more} more)"
             line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
             self._err.print(_plain(line, 600), soft_wrap=True)
@@ -294,6 +296,11 @@ class _SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return "\n".join(display(line, width=2000) for line in text.split("\n"))
+
+
+def _told(outcome: Outcome) -> _Told:
+    """Return what outcomes have in common that are told once."""
+    return outcome.status, outcome.data.get("kind"), outcome.message
 
 
 def _count(n: int, status: str, kind: str) -> str:
