@@ -120,14 +120,22 @@ def why_refused(
             f"Expected {wanted}, found no search result at all; check the names, or name a"
             " recording with `genre match`."
         )
-    best = matching.ranked(list(candidates))[0]
+    best, *others = matching.ranked(list(candidates))
     is_open = best.decision is Decision.UNCERTAIN
     listing = "--uncertain" if is_open else f'"{_as_argument(track)}"'
     advice = f"see `genre matches {listing}`, decide with `genre match`"
     return (
         f"Expected {wanted}, found {display(best.title, width=60)!r} at {best.score:.2f}"
-        f" ({best.reason}); {advice}."
+        f" ({best.reason}){_as_good(others, needed)}; {advice}."
     )
+
+
+def _as_good(others: list[Candidate], needed: float) -> str:
+    """Say what was wrong with others that scored enough; "" when none did."""
+    good = [found for found in others if found.score >= needed]
+    if not good:
+        return ""
+    return f" and {len(good)} more: {display(good[0].reason, width=160)}"
 
 
 def _as_argument(track: Track) -> str:

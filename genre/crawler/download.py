@@ -211,7 +211,17 @@ def _first_that_works(
             errors.append(error)
             if error.error_class is ErrorClass.PERMANENT:
                 refused.append(Heard(place.provider, place.provider_id, str(error)))
-    raise min(errors, key=lambda error: _HOPE.index(error.error_class))
+    raise _told(errors)
+
+
+def _told(errors: list[ItemError]) -> ItemError:
+    """Return the error that promises most; when all are final, it speaks of the others."""
+    best = min(errors, key=lambda error: _HOPE.index(error.error_class))
+    others = [str(error) for error in errors if error is not best]
+    if not others or best.error_class is not ErrorClass.PERMANENT:
+        return best
+    shown = f"{best} (and {len(others)} more: {display(others[0], width=120)})"
+    return type(best)(shown, error_class=best.error_class)
 
 
 def _fetch_place(job: Job, place: AudioPlace, tools: Tools) -> AudioFile:

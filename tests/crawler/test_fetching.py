@@ -1,5 +1,6 @@
 """Phase 2: what goes wrong with a song, what is remembered of it, what is searched."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -445,6 +446,28 @@ def test_a_result_that_is_gone_is_rejected(tmp_path: Path) -> None:
     assert (outcome.status, rejected["decision"]) == (Status.FAILED, "rejected")
     assert "found HTTP 404; it is gone" in rejected["reason"]
     assert by_status(again) == {Status.DONE: 1}
+
+
+def test_two_results_that_are_no_good(tmp_path: Path) -> None:
+    """Both faults are told, both are rejected with their own; so it is when retried."""
+    long = {"id": "1", "url": "/long.wav", "title": "The Band - Song", "duration": 2}
+    gone = {**long, "id": "2", "url": "/gone.wav"}
+    media: dict[str, Route] = {"/long.wav": song_bytes(tmp_path, s=12.0)}
+    retry = frozenset([ErrorClass.PERMANENT])
+
+    [first] = search_for(tmp_path, [long, gone], media)
+    told = {r["provider_id"]: r for r in rows(tmp_path, m.Candidate)}
+    [second] = search_for(tmp_path, [long, gone], media, retry=retry)
+
+    assert {key: row["decision"] for key, row in told.items()} == {
+        "1": "rejected",
+        "2": "rejected",
+    }
+    assert "found 12 s" in told["1"]["reason"]
+    assert "HTTP 404" in told["2"]["reason"]
+    for outcome in (first, second):
+        assert "found 12 s" in outcome.message
+        assert re.search(r"and 1 more: .*HTTP 404", outcome.message)
 
 
 def test_search_is_not_repeated_for_a_temporary_failure(tmp_path: Path) -> None:
