@@ -45,7 +45,8 @@ def _rows(items: list[Any], playlist: int) -> Iterator[Row]:
 def _row(item: object, where: str) -> Row:
     track, local = (answers.part(item, name) for name in ("track", "localTrack"))
     if not isinstance(track, dict) and not isinstance(local, dict):
-        return Row(where=where, problem=_problem(item))
+        kind = _other_kind(item)
+        return Row(where=where, problem=_problem(kind), is_no_song=bool(kind))
     song = track if isinstance(track, dict) else _local(local)
     reference = answers.text(song.get("trackUri"))
     artist = answers.text(song.get("artistName"))
@@ -70,8 +71,13 @@ def _local(song: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(names, map(unquote_plus, parts), strict=False)) | song
 
 
-def _problem(item: object) -> str:
-    for kind in ("episode", "audiobook"):
-        if answers.part(item, kind):
-            return f"expected a song, found an {kind}; it is left out."
+def _other_kind(item: object) -> str:
+    """Return what a row holds instead of a song; "" when nothing is left of it."""
+    kinds = ("episode", "audiobook")
+    return next((kind for kind in kinds if answers.part(item, kind)), "")
+
+
+def _problem(kind: str) -> str:
+    if kind:
+        return f"expected a song, found an {kind}; it is left out."
     return "expected a song, found one that Spotify has taken away; it is left out."

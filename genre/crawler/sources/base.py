@@ -24,7 +24,7 @@ from genre.crawler.sources.places import (
 )
 from genre.errors import ItemError
 from genre.records import ErrorClass, PlaylistData, PlaylistItem, Tag
-from genre.text import clean_text, display
+from genre.text import clean_text, counted, display
 from genre.urls import redact
 
 _TRACK_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-._)]\s*)(?=\D)")
@@ -48,6 +48,7 @@ class Row:
     tags: tuple[Tag, ...] = ()
     problem: str = ""  # why the reader itself could not use the row
     unreadable: bool = False  # ... which the next crawl may be able to read
+    is_no_song: bool = False  # ... as it holds a podcast's episode, or the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,8 @@ def playlist_of(
     """
     used = _use(rows, document.name, lambda row: _place_of(row, document))
     if not used.items and not may_be_empty:
-        raise nothing_usable(document.name, used.unreadable, used.problems)
+        lost = [*used.problems, *used.no_songs]
+        raise nothing_usable(document.name, used.unreadable, lost)
     return PlaylistData(
         source=kind,
         source_id=f"{document.source_id}#{part}" if part else document.source_id,
@@ -100,7 +102,11 @@ def playlist_of(
         truncated=truncated,
         problems=tuple(used.problems),
         unreadable=tuple(used.unreadable),
-        notes=(*notes, *_nameless(document.name, used.items)),
+        notes=(
+            *notes,
+            *_left_out(used.no_songs),
+            *_nameless(document.name, used.items),
+        ),
     )
 
 
@@ -117,8 +123,9 @@ def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
     """
     title = clean_text(head.title) or f"{head.source} {head.source_id}"
     used = _use(rows, title, lambda row: row.place or Place("text", ""))
-    if (used.problems or used.unreadable) and not used.items:
-        raise nothing_usable(title, used.unreadable, used.problems)
+    lost = [*used.problems, *used.no_songs]
+    if (lost or used.unreadable) and not used.items:
+        raise nothing_usable(title, used.unreadable, lost)
     read = repr([replace(item, added_at="") for item in used.items])
     stated = "" if used.unreadable else head.checksum
     return PlaylistData(
@@ -132,7 +139,7 @@ def service_playlist(head: Head, rows: Iterable[Row]) -> PlaylistData:
         truncated=head.truncated,
         problems=tuple(used.problems),
         unreadable=tuple(used.unreadable),
-        notes=head.notes,
+        notes=(*head.notes, *_left_out(used.no_songs)),
     )
 
 
@@ -143,6 +150,7 @@ class _Used:
     items: list[PlaylistItem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    no_songs: list[str] = field(default_factory=list)  # left out on purpose
 
 
 def _use(rows: Iterable[Row], name: str, place_of: Callable[[Row], Place]) -> _Used:
@@ -151,10 +159,18 @@ def _use(rows: Iterable[Row], name: str, place_of: Callable[[Row], Place]) -> _U
         try:
             used.items.append(_item(row, position, place_of))
         except RowError as error:
-            is_lost = isinstance(error, UnreadableError)
-            lost = used.unreadable if is_lost else used.problems
+            lost = used.no_songs if row.is_no_song else used.problems
+            lost = used.unreadable if isinstance(error, UnreadableError) else lost
             lost.append(f"{name}, {row.where}: {error}")
     return used
+
+
+def _left_out(no_songs: Sequence[str]) -> Iterator[str]:
+    """Say which rows hold no song; nobody can mend that."""
+    if no_songs:
+        n_more = len(no_songs) - 1
+        more = f" So {'is' if n_more == 1 else 'are'} {counted(n_more, 'more row')}."
+        yield f"{no_songs[0]}{more if n_more else ''}"
 
 
 def read_lines(

@@ -37,7 +37,8 @@ def row_of(cell: Mapping[str, str], where: str) -> Row:
         year=int(year[1]) if year else None,
         added_at=answers.utc(cell.get("added_at", "")),
         tags=tuple(_tags(cell)),
-        problem=_problem(cell),
+        problem=(problem := _problem(cell)),
+        is_no_song=bool(problem),
     )
 
 

@@ -107,7 +107,9 @@ def _row(track: object, where: str) -> Row:
     if not isinstance(track, dict) or kind != "track":
         found = display(kind if isinstance(track, dict) else "nothing", width=40)
         return Row(
-            where=where, problem=f"expected a song, found {found}; it is left out."
+            where=where,
+            problem=f"expected a song, found {found}; it is left out.",
+            is_no_song=isinstance(track, dict),
         )
     song = sites.song_at(answers.text(track.get("uri")))
     artists = answers.text(track.get("subtitle")).split(_BETWEEN_ARTISTS)

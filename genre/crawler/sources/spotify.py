@@ -153,6 +153,7 @@ def _row(song: dict[str, Any], where: str, added_at: str) -> Row:
         return Row(
             where=where,
             problem=f"expected a song, found an episode ({name!r}); it is left out.",
+            is_no_song=True,
         )
     title, artists = text(song.get("name")), _artists(song.get("artists"))
     song_id = text(song.get("id"))

@@ -82,8 +82,10 @@ def test_row_that_is_no_song(tmp_path: Path, item: object, problem: str) -> None
     [data] = read(tmp_path, ("Run", [SONG, item]))
 
     assert len(data.items) == 1
-    assert data.problems[0].startswith("Playlist1.json, playlist 1, row 2: expected")
-    assert problem in data.problems[0]
+    [said] = (*data.notes, *data.problems)
+    assert said.startswith("Playlist1.json, playlist 1, row 2: expected")
+    assert problem in said
+    assert bool(data.notes) is problem.startswith("found an ")
 
 
 def test_two_playlists_of_one_name(tmp_path: Path) -> None:

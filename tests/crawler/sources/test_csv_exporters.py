@@ -150,9 +150,12 @@ def test_podcast_in_exportify(tmp_path: Path) -> None:
     """An episode is no song; the user is told which row it was."""
     episode = '"spotify:episode:1","Talk","","Host"\n'
 
-    [problem] = read(tmp_path, EXPORTIFY + episode).problems
+    data = read(tmp_path, EXPORTIFY + 3 * episode)
 
-    assert problem.startswith("p.csv, row 3: expected a song, found an episode")
+    [note] = [note for note in data.notes if "row" in note]
+    assert note.startswith("p.csv, row 3: expected a song, found an episode")
+    assert note.endswith("it is left out. So are 2 more rows.")
+    assert data.problems == ()
 
 
 # --- TuneMyMusic: several playlists in one file ------------------------------------
