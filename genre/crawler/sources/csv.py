@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 from genre.crawler.sources.base import Row, read_lines
 from genre.crawler.sources.csv_cells import cells_of, records, width_of
-from genre.crawler.sources.csv_columns import find_columns, missing_columns
+from genre.crawler.sources.csv_columns import (
+    find_columns,
+    is_useless,
+    missing_columns,
+)
 from genre.crawler.sources.csv_rows import damaged_row, row_of
 from genre.crawler.sources.kit import Kit
 from genre.crawler.sources.places import Document
@@ -108,10 +112,10 @@ def _check(table: _Table, document: Document, kit: Kit) -> None:
 def _notes(
     document: Document, table: _Table, mapped: Mapping[str, str]
 ) -> Iterator[str]:
-    """Say which columns mean nothing to us, and when ``--map`` means none of them."""
+    """Say which columns are unknown, and when ``--map`` means none of them."""
     used = set(table.columns.values())
     unused = [name for i, name in enumerate(table.header) if i not in used]
-    names = [clean_text(name) for name in unused if name.strip()]
+    names = [clean_text(n) for n in unused if n.strip() and not is_useless(n)]
     if names:
         listed = display(", ".join(names), width=500)
         yield f"{document.name}: these columns are not used: {listed}."

@@ -102,6 +102,18 @@ MEANINGS = (
     "added_at", "genres",
 )  # fmt: skip
 
+# What known exporters write besides, of which nothing here makes use: no news.
+_USELESS = frozenset(
+    text_key(name)
+    for name in (
+        "Artist URI(s)", "Artist URIs", "Album URI", "Album Artist URI(s)",
+        "Album Artist Name(s)", "Album Artist", "Album Image URL", "Disc Number",
+        "Track Number", "Track Preview URL", "Preview URL", "Explicit", "Popularity",
+        "Added By", "Danceability", "Energy", "Key", "Loudness", "Mode", "Speechiness",
+        "Acousticness", "Instrumentalness", "Liveness", "Valence", "Tempo",
+        "Time Signature", "Label", "Record Label", "Copyrights",
+    )
+)  # fmt: skip
 _LENGTHS = frozenset({"duration", "duration_ms"})  # one meaning in two units
 _RANK = {
     text_key(alias): (rank, meaning)
@@ -137,6 +149,11 @@ def find_columns(header: Sequence[str], mapped: Mapping[str, str]) -> dict[str, 
     if "platform" not in found:  # whose number it is stays unknown
         found.pop("platform_id", None)
     return found | chosen
+
+
+def is_useless(name: str) -> bool:
+    """Tell whether a column is known to say nothing that is made use of."""
+    return _key(name) in _USELESS
 
 
 def missing_columns(header: Sequence[str], mapped: Mapping[str, str]) -> list[str]:

@@ -146,6 +146,12 @@ def test_itunes(tmp_path: Path, name: str) -> None:
     assert item.tags == (Tag("House", EvidenceLevel.TRACK),)
 
 
+@pytest.mark.parametrize("content", [EXPORTIFY, EXPORTIFY_NET])
+def test_columns_that_are_known_to_say_nothing(tmp_path: Path, content: str) -> None:
+    """Of what these exporters always write besides, nobody is told."""
+    assert read(tmp_path, content).notes == ()
+
+
 def test_podcast_in_exportify(tmp_path: Path) -> None:
     """An episode is no song; the user is told which row it was."""
     episode = '"spotify:episode:1","Talk","","Host"\n'
