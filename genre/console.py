@@ -8,14 +8,15 @@ that a crawl of a million tracks needs no more memory than one of ten.
 import logging
 import sys
 import traceback
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from genre.json_stream import JsonStream, to_fields, to_json
 from genre.progress import progress_bar
-from genre.records import ErrorClass, Event, Outcome, Plan, Status
-from genre.text import counted, display, plural
+from genre.records import Event, Outcome, Plan, Status
+from genre.summary import Summary
+from genre.text import counted, display
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -26,18 +27,6 @@ if TYPE_CHECKING:
     from genre.labeler.explain import TrackExplanation
 
 _WIDEST = 100  # columns: a table is hard to read across more
-_SHOWN = 12  # failures listed before "and N more"
-_MARKS: dict[str, str] = {
-    Status.DONE: "done",
-    Status.KEPT: "already there",
-    Status.REFUSED: "no good match",
-    Status.FAILED: "failed",
-    Status.NOTE: "note",
-    "waiting": "waiting",
-}
-
-
-_Told = tuple[Status, object, str]
 
 
 class Report:
@@ -54,13 +43,7 @@ class Report:
     def __init__(self, command: str, *, as_json: bool = False) -> None:
         self.command = command
         self.as_json = as_json
-        self.counts: Counter[tuple[str, str]] = Counter()  # status (or waiting), kind
-        self.unfinished = False
-        self.waiting: Counter[str] = Counter()  # by the service that they wait for
-        self.reasons: dict[str, str] = {}  # why, likewise
-        self.shown: list[Outcome] = []
-        self.repeated: Counter[_Told] = Counter()  # of those that are shown
-        self.hidden = 0
+        self.summary = Summary()
         self._json = JsonStream(sys.stdout, command) if as_json else None
         self._err = _stderr()
 
@@ -116,35 +99,13 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome, keep it for the summary, pass it to ``--json``."""
-        kind = str(outcome.data.get("kind", ""))
-        self.unfinished |= outcome.unfinished
-        if waits := outcome.error_class is ErrorClass.STOP:
-            service = str(outcome.data.get("service", outcome.message))
-            self.waiting[service] += 1
-            self.reasons.setdefault(service, outcome.message)
-        self.counts["waiting" if waits else outcome.status, kind] += 1
+        self.summary.add(outcome)
         if self._json:
             self._json.item(to_fields(outcome))
-        elif waits:
-            return  # hundreds may wait for the same service: its sentence comes once
-        elif self._is_told(outcome):
-            self.repeated[_told(outcome)] += 1  # hundreds may lack the same network
-        elif outcome.status not in {Status.DONE, Status.KEPT} and outcome.message:
-            if len(self.shown) < _SHOWN:
-                self.shown.append(outcome)
-            else:
-                self.hidden += 1
-
-    def _is_told(self, outcome: Outcome) -> bool:
-        """Tell whether a fault of this machine's is shown, or a note on a playlist."""
-        is_ours = outcome.error_class is ErrorClass.ENVIRONMENT
-        is_note = outcome.status is Status.NOTE
-        is_shared = is_ours or (is_note and outcome.data.get("kind") == "playlist")
-        return is_shared and _told(outcome) in map(_told, self.shown)
 
     def count(self, status: str) -> int:
         """Return how many outcomes of a status were added; waiting ones apart."""
-        return sum(n for (of, _), n in self.counts.items() if of == status)
+        return self.summary.count(status)
 
     def say(self, text: str = "") -> None:
         """Write a result line for people (nothing with ``--json``)."""
@@ -244,33 +205,25 @@ class Report:
 
     def finish(self, exit_code: int | None = None, error: str = "") -> int:
         """Write the summary (or close the JSON object); return the exit code."""
-        code = exit_code if exit_code is not None else (3 if self.unfinished else 0)
+        code = (
+            exit_code
+            if exit_code is not None
+            else (3 if self.summary.is_unfinished else 0)
+        )
         if self._json:
-            seen = {status for status, _ in self.counts}
-            by_status = {str(status): self.count(status) for status in seen}
-            self._json.close(code, by_status, error)
+            self._json.close(code, self.summary.by_status(), error)
         else:
             self._summary(code, error)
         return code
 
     def _summary(self, code: int, error: str) -> None:
-        for outcome in self.shown:
-            label = display(outcome.label or outcome.subject, width=70)
-            if more := self.repeated[_told(outcome)]:
-                label += f" (and {more} more)"
-            line = f"  {_MARKS[outcome.status]}: {label}: {outcome.message}"
-            self._err.print(_plain(line, 600), soft_wrap=True)
-        for service, n in self.waiting.items():
-            line = f"  {n} waiting: {self.reasons[service]}"
-            self._err.print(_plain(line, 600), soft_wrap=True)
-        if self.hidden:
-            self._err.print(f"  ... and {self.hidden} more; --json lists them all")
-        if self.counts:
-            parts = [_count(n, *what) for what, n in sorted(self.counts.items())]
-            line = f"{self.command}: {', '.join(parts)}"
+        for line in self.summary.lines():
+            self._err.print(_plain(f"  {line}", 600), soft_wrap=True)
+        if counts := self.summary.counts():
+            line = f"{self.command}: {counts}"
             self._err.print(_plain(line), soft_wrap=True)
         if code == 3 and not error:
-            self._err.print("Unfinished: run the same command again to do the rest.")
+            self._err.print(_plain(self.summary.what_next()), soft_wrap=True)
         if error:
             self._err.print(_plain(f"Error: {error}", 2000), soft_wrap=True)
 
@@ -296,19 +249,6 @@ class _SafeFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return "\n".join(display(line, width=2000) for line in text.split("\n"))
-
-
-def _told(outcome: Outcome) -> _Told:
-    """Return what outcomes have in common that are told once."""
-    return outcome.status, outcome.data.get("kind"), outcome.message
-
-
-def _count(n: int, status: str, kind: str) -> str:
-    """Return ``2 playlists done``, ``2 done`` when all are of one kind, or ``2 notes``."""
-    if status == Status.NOTE:
-        return f"{n} {plural(_MARKS[status], n)}"
-    things = f"{plural(kind, n)} " if kind else ""
-    return f"{n} {things}{_MARKS[status]}"
 
 
 def _plain(text: str, width: int = 1000) -> Any:

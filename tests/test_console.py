@@ -73,7 +73,7 @@ def test_a_fault_of_the_machine_is_told_once(
         "  failed: Song 0 (and 39 more): Expected a network.",
         "  failed: C - D: Expected audio, found nothing.",
         "crawl: 41 failed",
-        "Unfinished: run the same command again to do the rest.",
+        "Unfinished: mend what is named above, then run the same command again.",
     ]
 
 
@@ -153,7 +153,7 @@ def test_many_failures_are_counted_not_listed(
 ) -> None:
     """The summary lists the first dozen and says how many more there are."""
     report = Report("crawl")
-    report.follow([GONE] * 100)
+    report.follow(replace(GONE, message=f"Expected audio {n}.") for n in range(100))
     report.finish()
 
     err = capsys.readouterr().err
