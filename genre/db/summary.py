@@ -120,15 +120,16 @@ LEFT JOIN tracks ON tracks.id = subject
 LEFT JOIN playlists ON playlists.id = subject AND subject_kind = 'playlist'
 """
 
-# Pairs that a crawl wrote down, while both recordings are what they were then.
+# Pairs that a crawl wrote down, while both recordings are what they were then. CROSS
+# keeps this order: SQLite would compare every recording with every other one.
 _SAME_SOUND = """
 SELECT count(*) OVER (), one, other FROM (
     SELECT DISTINCT min(pair.track_id, other_id) AS one,
                     max(pair.track_id, other_id) AS other
     FROM duplicates AS pair
-    JOIN audio AS a ON a.track_id = pair.track_id AND a.status = 'present'
-    JOIN audio AS b ON b.track_id = other_id AND b.status = 'present'
-                   AND b.pcm_sha256 = a.pcm_sha256
+    CROSS JOIN audio AS a ON a.track_id = pair.track_id AND a.status = 'present'
+    CROSS JOIN audio AS b ON b.track_id = other_id AND b.status = 'present'
+                         AND b.pcm_sha256 = a.pcm_sha256
     WHERE method = 'pcm'
 ) ORDER BY one, other LIMIT 1
 """

@@ -224,6 +224,20 @@ def test_pairs_of_equal_sound_are_counted_while_they_are_equal(
     assert found == SameSound(2, ("A - a [a]", "A - b [b]"))
 
 
+def test_only_what_was_written_down_is_compared(reader: Reader) -> None:
+    """Few pairs, and by an index two recordings of each: never all with all."""
+    asked: list[str] = []
+    with reader.read() as connection:
+        connection.set_trace_callback(asked.append)
+        same_sound(connection)
+        connection.set_trace_callback(None)
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+
+    steps = [step for step in plan if " pair" in step or " a " in step or " b " in step]
+    assert steps[0].startswith("SCAN pair")
+    assert all("track_id=?" in step for step in steps[1:])
+
+
 def test_an_empty_catalog_counts_nothing(reader: Reader) -> None:
     """No label set and no split yet is no error."""
     with reader.read() as connection:
