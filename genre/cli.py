@@ -99,9 +99,15 @@ def crawl(
 @command("Collect")
 def plan(
     call: Call,
+    source: Annotated[
+        str, typer.Argument(help="One playlist, instead of a list.")
+    ] = "",
     playlists: Annotated[
-        Path, typer.Option(help="The playlist list file.", readable=False)
-    ],
+        Path | None, typer.Option(help="The playlist list file.", readable=False)
+    ] = None,
+    genre: Annotated[
+        list[str] | None, typer.Option(help="SOURCE's genre; may repeat.")
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
@@ -120,10 +126,17 @@ def plan(
     settings = call.settings(
         search=search, excerpt_s=excerpt, keep_originals=keep_originals or None
     )
-    cost = estimate(settings, playlists, columns=parse_columns(columns or ()))
+    cost = estimate(
+        settings,
+        playlists,
+        source=source or None,
+        genres=tuple(genre or ()),
+        columns=parse_columns(columns or ()),
+    )
     call.report.result("plan", cost)
     call.report.show(screens.plan(cost))
     if cost.unread:
+        call.report.summary.leave(cost.unread_classes, cost.until)
         raise typer.Exit(3)
 
 

@@ -47,7 +47,7 @@ def test_what_is_in_the_way_is_named_in_a_sentence(
     ("args", "command", "error"),
     [
         (["crawl", "--bogus"], "crawl", "No such option: --bogus"),
-        (["plan"], "plan", "Missing option '--playlists'"),
+        (["plan"], "plan", "Expected --playlists FILE or a SOURCE"),
         (["crawl", "--limit", "none"], "crawl", "Invalid value for '--limit'"),
         (["crwal"], "genre", "No such command 'crwal'"),
         (["--bogus"], "genre", "No such option: --bogus"),

@@ -8,6 +8,7 @@ fetching.py    phase 2: audio for every track that lacks it
 What a playlist says:
 
 playlists.py   the list file
+listed.py      its playlists, or one given alone
 genre_names.py doubles and typing mistakes among its genres
 sources/       one file per kind of playlist or service: read it, return its rows
 reading.py     reads playlists ahead, in the list's order

@@ -16,12 +16,13 @@ from genre.crawler import originals
 from genre.crawler.download import wav_path
 from genre.crawler.fetching import Wish, fetch_all
 from genre.crawler.genre_names import doubts
+from genre.crawler.listed import Listed, listed_in
 from genre.crawler.player import Player
-from genre.crawler.playlists import one_spelling, parse_genres, read_list_file
+from genre.crawler.playlists import one_spelling
 from genre.crawler.recorder import record_all
 from genre.crawler.renaming import copy_whole
 from genre.crawler.services import Services
-from genre.crawler.sources import Kit, check_argument, check_list
+from genre.crawler.sources import Kit
 from genre.db import (
     Catalog,
     attempts,
@@ -37,7 +38,6 @@ from genre.http import HttpClient
 from genre.records import (
     ErrorClass,
     Event,
-    ListEntry,
     Outcome,
     Plan,
     PlaylistEvent,
@@ -62,16 +62,6 @@ class CrawlRequest:
     columns: Mapping[str, str] = field(default_factory=dict)  # --map title=COLUMN
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The playlists to read, and what was wrong with the list."""
-
-    entries: tuple[ListEntry, ...]
-    problems: tuple[str, ...]
-    base: Path  # what relative paths are relative to
-    file: Path | None = None  # the list; None for a playlist given alone
-
-
 def crawl(
     settings: Settings, request: CrawlRequest, *, extractors: Sequence[str] = ()
 ) -> Iterator[Event]:
@@ -93,7 +83,11 @@ def crawl(
         There is no room; nothing was marked as failed.
     """
     _check(request)
-    listed = None if request.audio_only else _listed(request)
+    listed = (
+        None
+        if request.audio_only
+        else listed_in(request.list_file, request.source, request.genres)
+    )
     with (
         open_catalog(settings, create=not request.audio_only) as catalog,
         stage_lock(settings.corpus, Stage.CRAWL),
@@ -175,10 +169,9 @@ def _check(request: CrawlRequest) -> None:
             "Expected one of --playlists FILE, a SOURCE, or --audio-only, found"
             f" {'none' if not any(named) else 'several'}; give exactly one."
         )
-    if request.genres and not request.source:
+    if request.genres and request.audio_only:
         raise UsageError(
-            "Expected --genre beside a SOURCE, found none; in a list file the genres"
-            " stand on the playlist's line."
+            "Expected --genre beside a SOURCE, found --audio-only; name a playlist."
         )
     if request.metadata_only and request.audio_only:
         raise UsageError(
@@ -186,27 +179,8 @@ def _check(request: CrawlRequest) -> None:
         )
 
 
-def _listed(request: CrawlRequest) -> _Listed:
-    if request.list_file is not None:
-        found = read_list_file(request.list_file)
-        check_list(
-            [entry.source for entry in found.entries],
-            request.list_file,
-            n_foreign=found.n_foreign,
-        )
-        base = request.list_file.absolute().parent
-        return _Listed(found.entries, found.problems, base, request.list_file)
-    try:
-        about = parse_genres(",".join(request.genres))
-    except ValueError as error:
-        raise UsageError(f"--genre: {error}") from error
-    entry = ListEntry(request.source or "", about, line=0)
-    check_argument(entry.source, base=Path.cwd())
-    return _Listed((entry,), (), Path.cwd())
-
-
 def _read(
-    catalog: Catalog, kit: Kit, services: Services, listed: _Listed
+    catalog: Catalog, kit: Kit, services: Services, listed: Listed
 ) -> Iterator[Event]:
     """Run the first phase; the list's own problems come first."""
     with catalog.read() as session:

@@ -8,18 +8,19 @@ from pathlib import Path
 
 from genre.config import Settings
 from genre.crawler.grouping import DistinctSong, distinct_songs
+from genre.crawler.listed import Listed, listed_in
 from genre.crawler.player import Player
-from genre.crawler.playlists import by_source, read_list_file
+from genre.crawler.playlists import by_source
 from genre.crawler.services import Services
 from genre.crawler.sites import DIRECT, SITES
 from genre.crawler.songs import Heard, hear
-from genre.crawler.sources import Kit, check_list, read_source, service_of_source
+from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.db.file import Reader, catalog_path
 from genre.db.held import known_songs
 from genre.db.summary import blocked
-from genre.errors import GenreError, ServiceStopError
+from genre.errors import GenreError, ItemError, ServiceStopError, UsageError
 from genre.http import HttpClient
-from genre.records import ListEntry, PlaylistData
+from genre.records import ErrorClass, ListEntry, PlaylistData
 from genre.status.sizes import (
     DOWNLOAD_BYTES_PER_S,
     LINE_BYTES_PER_S,
@@ -75,33 +76,52 @@ class Cost:
     room: Room
     memory_gb: dict[str, float]  # of segments while training, by dtype
     unread: tuple[str, ...] = ()  # lines and playlists that crawling cannot use now
+    unread_classes: tuple[ErrorClass, ...] = ()  # of what is to be done about them
+    until: str = ""  # when a service that rests may be asked again
     problems: tuple[str, ...] = ()  # rows that it cannot use
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A playlist that cannot be read now."""
+
+    why: str
+    error_class: ErrorClass | None
+    until: str  # when its service may be asked again
+
+
 def plan(
-    settings: Settings, list_file: Path, *, columns: Mapping[str, str] | None = None
+    settings: Settings,
+    list_file: Path | None = None,
+    *,
+    source: str | None = None,
+    genres: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
 ) -> Cost:
-    """Estimate what crawling a list costs; ``columns`` are those of ``CrawlRequest``.
+    """Estimate what crawling a list, or a source, costs; as ``CrawlRequest`` names it.
 
     Raises
     ------
     ListFileError
         The list file is missing or empty.
     UsageError
-        It is no list but a playlist.
+        It is no list but a playlist, or none or both of list and source are named.
     CatalogError
         There is a catalog, but it cannot be read.
     """
-    listed = read_list_file(list_file)
-    sources = [entry.source for entry in listed.entries]
-    check_list(sources, list_file, n_foreign=listed.n_foreign)
+    if (list_file is None) == (not source):
+        raise UsageError(
+            "Expected --playlists FILE or a SOURCE, found"
+            f" {'both' if source else 'neither'}; give one of them."
+        )
+    listed = listed_in(list_file, source, genres)
     reader = Reader(settings) if catalog_path(settings).is_file() else None
     with closing(Player(settings)) as player, closing(HttpClient(settings)) as client:
         kit = Kit(
             settings=settings,
             client=client,
             player=player,
-            base=list_file.absolute().parent,
+            base=listed.base,
             columns=columns or {},
         )
         found, unread = _read_all(kit, listed.entries, Services(_blocked(reader)))
@@ -126,7 +146,9 @@ def plan(
         download_gb=download_gb,
         room=_room(settings, _kept_s(settings, new), fetched_s),
         memory_gb=_memory_gb(settings, hopeful),
-        unread=(*listed.problems, *unread),
+        unread=(*listed.problems, *(one.why for one in unread)),
+        unread_classes=_classes(listed, unread),
+        until=min((one.until for one in unread if one.until), default=""),
         problems=tuple(p for data in found for p in (*data.unreadable, *data.problems)),
     )
 
@@ -136,18 +158,29 @@ def plan(
 
 def _read_all(
     kit: Kit, entries: Iterable[ListEntry], services: Services
-) -> tuple[list[PlaylistData], list[str]]:
+) -> tuple[list[PlaylistData], list[_Unread]]:
     """Read each playlist of a list once; return them and why others cannot be read."""
     found: dict[tuple[str, str], PlaylistData] = {}
-    unread: list[str] = []
+    unread: list[_Unread] = []
     for entry in by_source(entries):
         try:
             read = _read(entry, kit, services)
         except GenreError as error:
-            unread.append(f"line {entry.line}: {error}")
+            where = f"Line {entry.line}: " if entry.line else ""
+            error_class = error.error_class if isinstance(error, ItemError) else None
+            rests = error.retry_at if isinstance(error, ServiceStopError) else None
+            unread.append(_Unread(f"{where}{error}", error_class, rests or ""))
         else:
             found.update({(data.source, data.source_id): data for data in read})
     return list(found.values()), unread
+
+
+def _classes(listed: Listed, unread: Iterable[_Unread]) -> tuple[ErrorClass, ...]:
+    """Return the classes of what could not be read; a bad line is to be mended."""
+    found = {one.error_class for one in unread if one.error_class}
+    return tuple(
+        sorted(found | ({ErrorClass.ENVIRONMENT} if listed.problems else set()))
+    )
 
 
 def _read(entry: ListEntry, kit: Kit, services: Services) -> list[PlaylistData]:

@@ -14,7 +14,15 @@ from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.db import attempts, matches, open_catalog
 from genre.db import models as m
 from genre.db.attempts import Block
-from genre.records import Candidate, Decision, Stage, Status, SubjectKind
+from genre.errors import UsageError
+from genre.records import (
+    Candidate,
+    Decision,
+    ErrorClass,
+    Stage,
+    Status,
+    SubjectKind,
+)
 from genre.status.plan import Origins, plan
 from tests.crawler.crawls import song, write_lists
 
@@ -42,7 +50,41 @@ def test_a_playlist_is_read_once(tmp_path: Path, settings: Settings) -> None:
     cost = plan(settings, path)
 
     assert (cost.playlists, cost.n_rows) == (2, 4)
-    assert [problem[:6] for problem in cost.unread] == ["line 5"]
+    assert [problem[:7] for problem in cost.unread] == ["Line 5:"]
+    assert cost.unread_classes == (ErrorClass.ENVIRONMENT,)
+
+
+def test_one_playlist_instead_of_a_list(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs what a list of this one playlist costs."""
+    write_lists(tmp_path, {"p.csv House, Dub": ROWS})
+    monkeypatch.chdir(tmp_path)
+
+    cost = plan(settings, source="p.csv", genres=("House", "Dub"))
+
+    assert cost == plan(settings, tmp_path / "list.txt")
+    assert (cost.n_songs, cost.genres) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({}, "found neither"),
+        ({"list_file": Path("list.txt"), "source": "p.csv"}, "found both"),
+        (
+            {"list_file": Path("list.txt"), "genres": ("Dub",)},
+            "--genre beside a SOURCE",
+        ),
+        ({"source": "gone.csv"}, "Expected a playlist, found 'gone.csv'"),
+    ],
+)
+def test_what_cannot_be_planned(
+    settings: Settings, asked: dict[str, Any], message: str
+) -> None:
+    """One sentence says what to name."""
+    with pytest.raises(UsageError, match=message):
+        plan(settings, **asked)
 
 
 def test_a_song_in_several_playlists_is_one(tmp_path: Path, settings: Settings) -> None:
