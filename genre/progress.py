@@ -36,6 +36,11 @@ def counts_towards(outcome: Outcome, plan: Plan) -> bool:
     )
 
 
+def is_same(plan: Plan, earlier: Plan) -> bool:
+    """Tell whether a plan is an earlier one that has grown."""
+    return (plan.stage, plan.unit) == (earlier.stage, earlier.unit)
+
+
 class _Bar:
     """One bar per plan: a crawl first counts playlists, then tracks."""
 
@@ -44,6 +49,10 @@ class _Bar:
         self._current: tuple[Plan, TaskID] | None = None
 
     def plan(self, plan: Plan) -> None:
+        if self._current and is_same(plan, self._current[0]):
+            self._progress.update(self._current[1], total=plan.total)
+            self._current = plan, self._current[1]
+            return
         text = f"{plan.stage} ({plan.unit})"
         task = self._progress.add_task(text, total=plan.total, item="")
         self._current = plan, task
@@ -64,7 +73,9 @@ class _Lines:
         self._next = time.monotonic() + _LINE_EVERY_S
 
     def plan(self, plan: Plan) -> None:
-        self._plan, self._done = plan, 0
+        if self._plan is None or not is_same(plan, self._plan):
+            self._done = 0
+        self._plan = plan
 
     def advance(self, outcome: Outcome) -> None:
         if self._plan is None or not counts_towards(outcome, self._plan):

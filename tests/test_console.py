@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from genre.console import Report
-from genre.progress import counts_towards
+from genre.progress import counts_towards, progress_bar
 from genre.records import ErrorClass, Outcome, Plan, Stage, Status
 
 DONE = Outcome(Stage.CRAWL, "t1", Status.DONE, label="A - B")
@@ -203,6 +205,26 @@ def test_a_bar_counts_what_its_plan_counts(
     found = counts_towards(Outcome(stage, "x", status, data=data), Plan(Stage.CRAWL, 9))
 
     assert found is counts
+
+
+def test_a_plan_that_grows_is_one_bar() -> None:
+    """The bar goes on with the new total; another unit begins another."""
+    stream = Console(file=StringIO(), force_terminal=True, width=80)
+    with progress_bar(stream) as bar:
+        for plan in (
+            Plan(Stage.CRAWL, 1, "playlists"),
+            Plan(Stage.CRAWL, 3, "playlists"),
+        ):
+            bar.plan(plan)
+        for n in range(3):
+            data = {"kind": "playlist"}
+            bar.advance(Outcome(Stage.CRAWL, str(n), Status.DONE, data=data))
+
+    assert isinstance(stream.file, StringIO)
+    shown = stream.file.getvalue()
+    assert "3/3" in shown
+    assert "3/1" not in shown
+    assert "2/1" not in shown
 
 
 def test_counts_name_what_was_counted(capsys: pytest.CaptureFixture[str]) -> None:

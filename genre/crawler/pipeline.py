@@ -188,7 +188,6 @@ def _read(
     entries, notes = one_spelling(listed.entries, known)
     listed_genres = (name for entry in entries for name in entry.genres)
     notes += doubts(listed_genres, load_taxonomy())
-    yield Plan(Stage.CRAWL, len(entries), unit="playlists")
     for problem in listed.problems:
         yield Outcome(
             Stage.CRAWL,

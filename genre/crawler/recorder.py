@@ -33,7 +33,16 @@ from genre.db.attempts import Block
 from genre.db.local_files import LocalHashes
 from genre.errors import FetchError, ItemError, ServiceStopError, UsageError
 from genre.files import utc_now
-from genre.records import ErrorClass, ListEntry, Outcome, PlaylistData, WholeFile
+from genre.records import (
+    ErrorClass,
+    Event,
+    ListEntry,
+    Outcome,
+    Plan,
+    PlaylistData,
+    Stage,
+    WholeFile,
+)
 from genre.text import clean_text
 
 _Name = tuple[str, str]  # a playlist's source and source id
@@ -47,18 +56,24 @@ def record_all(
     *,
     list_file: Path | None = None,
     is_whole: bool = True,
-) -> Iterator[Outcome]:
+) -> Iterator[Event]:
     """Read and record playlists in order; one that fails does not stop the others.
 
-    The entries are those of ``list_file``, or all of its lines if it ``is_whole``.
+    The entries are those of ``list_file``, or all of its lines if it ``is_whole``. The
+    plan grows when a file turns out to hold several playlists.
     """
     recorder = Recorder(catalog, list_file, is_whole=is_whole)
     kit = replace(kit, digest=recorder.hashes, last_checksum=recorder.last_checksum)
     lines = by_source(entries)
+    total = len(lines)
+    yield Plan(Stage.CRAWL, total, unit="playlists")
     with closing(read_ahead(lines, kit, services)) as found:
         for reading in found:
             if reading.error:
                 yield recorder.failed(reading.entry, reading.error)
+            if (n_more := len(reading.found) - 1) > 0:
+                total += n_more
+                yield Plan(Stage.CRAWL, total, unit="playlists")
             for read in reading.found:
                 recorded = recorder.record(reading.entry, read)
                 yield from recount(reading.entry, read.data, recorded)

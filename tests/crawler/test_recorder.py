@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from genre.crawler.pipeline import CrawlRequest, crawl
 from genre.crawler.pipeline import changes as crawled_changes
 from genre.db import models as m
 from genre.db import open_catalog, readings
 from genre.db.playlists import playlist_id
 from genre.errors import UsageError
-from genre.records import Status
+from genre.progress import counts_towards
+from genre.records import Outcome, Plan, Status
 from tests.crawler.crawls import HEADER, file_of, read, rows, run, settings, write_lists
 from tests.servers import Reply, Route, json_reply, serve
 
@@ -270,3 +272,26 @@ def test_changes_hold_up_nobody(tmp_path: Path) -> None:
         other.commit()
 
     assert [event.change for event in (first, *shown)] == ["removed", "added"]
+
+
+def test_the_plan_grows_with_files_of_several_playlists(tmp_path: Path) -> None:
+    """What is counted never passes the total, and in the end they are equal."""
+    several = "playlist,title,artist\n" + "".join(f"P{n},S{n},A\n" for n in range(3))
+    twice = {"one.csv House": "title,artist\nSong,A\n", "three.csv Dub": several}
+    path = write_lists(tmp_path, twice)
+    path.write_text(path.read_text() + "one.csv Techno\n")
+    request = CrawlRequest(list_file=path, metadata_only=True)
+
+    plans: list[Plan] = []
+    seen: list[tuple[int, int]] = [(0, 0)]
+    for event in crawl(settings(tmp_path), request):
+        if isinstance(event, Outcome):
+            seen.append(
+                (seen[-1][0] + counts_towards(event, plans[-1]), plans[-1].total)
+            )
+        else:
+            plans.append(event)
+
+    assert [plan.total for plan in plans] == [2, 4]
+    assert seen[-1] == (4, 4)
+    assert all(done <= total for done, total in seen)
