@@ -63,7 +63,10 @@ def test_one_playlist_instead_of_a_list(
 
     cost = plan(settings, source="p.csv", genres=("House", "Dub"))
 
-    assert cost == plan(settings, tmp_path / "list.txt")
+    listed = plan(settings, tmp_path / "list.txt")
+    assert (
+        replace(cost, room=listed.room) == listed
+    )  # the disk's room changes meanwhile
     assert (cost.n_songs, cost.genres) == (2, 2)
 
 
