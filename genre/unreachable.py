@@ -1,16 +1,19 @@
 """What there is no way to now: left alone for a minute, so that nobody waits in vain.
 
-On a machine without network each host and site is asked once a minute; whatever else
-needs it fails at once with the same sentence. ``http`` and ``crawler.player`` ask here.
+On a machine without network each host and site is asked a few times a minute; whatever
+else needs it fails at once with the same sentence. One failing look-up is no proof: it
+takes three in a row. ``http`` and ``crawler.player`` ask here.
 """
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from genre.errors import OfflineError
 
 _REST_S = 60.0
+_PROOF = 3  # failures in a row that show that there is no way
 
 
 class Unreachable:
@@ -19,6 +22,7 @@ class Unreachable:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._n_failed: Counter[str] = Counter()  # in a row
         self._found: dict[str, tuple[float, str]] = {}  # when, and in which words
 
     def check(self, name: str) -> None:
@@ -41,6 +45,20 @@ class Unreachable:
         try:
             yield
         except OfflineError as error:
-            with self._lock:
-                self._found[name] = self._clock(), str(error)
+            self._note(name, str(error))
             raise
+        except BaseException:  # whatever else went wrong, somebody was there
+            self._forget(name)
+            raise
+        self._forget(name)
+
+    def _note(self, name: str, words: str) -> None:
+        with self._lock:
+            self._n_failed[name] += 1
+            if self._n_failed[name] >= _PROOF:
+                self._found[name] = self._clock(), words
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._n_failed.pop(name, None)
+            self._found.pop(name, None)

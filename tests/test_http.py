@@ -441,8 +441,8 @@ def test_a_network_that_cannot_be_reached_is_no_fault_of_the_host() -> None:
     assert "found none (the network is unreachable)" in str(error)
 
 
-def test_a_host_without_a_way_to_it_is_asked_once_a_minute() -> None:
-    """Whatever else needs it fails at once, in the same words; other hosts are asked."""
+def test_a_host_without_a_way_to_it_is_left_alone_for_a_minute() -> None:
+    """After three failures in a row all else fails at once; other hosts are asked."""
     clock, asked = FakeClock(), list[str]()
 
     def unknown(host: str, port: int) -> list[str]:
@@ -450,7 +450,7 @@ def test_a_host_without_a_way_to_it_is_asked_once_a_minute() -> None:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     lost = HttpClient(SETTINGS, lookup=unknown, clock=clock, sleep=clock.sleep)
-    found = [failure(lambda: lost.get_json("http://a.example/")) for _ in range(3)]
+    found = [failure(lambda: lost.get_json("http://a.example/")) for _ in range(9)]
     assert {(type(error), str(error)) for error in found} == {
         (OfflineError, str(found[0]))
     }
@@ -458,7 +458,26 @@ def test_a_host_without_a_way_to_it_is_asked_once_a_minute() -> None:
     clock.sleep(60)
     failure(lambda: lost.get_json("http://a.example/"))
 
-    assert asked == ["a.example", "b.example", "a.example"]
+    assert asked == [*["a.example"] * 3, "b.example", "a.example"]
+
+
+def test_one_failing_look_up_is_no_proof() -> None:
+    """A name server's hiccup costs what met it, not all that comes after."""
+    answers = iter([False, False, True, False, False, False])
+
+    def moody(host: str, port: int) -> list[str]:
+        if next(answers):
+            return ["127.0.0.1"]
+        raise socket.gaierror(socket.EAI_AGAIN, "try again")
+
+    client = HttpClient(SETTINGS, lookup=moody)
+    with serve({"/a": json_reply({})}) as server:
+        url = server.url("/a", host="a.example")
+        found = [type(failure(lambda: client.get_json(url))) for _ in range(2)]
+        whole = client.get_json(url)
+        found += [type(failure(lambda: client.get_json(url))) for _ in range(3)]
+
+    assert (whole, found) == ({}, [OfflineError] * 5)
 
 
 def test_a_fault_of_the_host_counts_more_than_a_missing_route() -> None:
