@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _LINE_EVERY_S = 15.0
+_BAR = 10, 40  # cells of a bar: at least, and at most
+_NUMBERS = 45  # columns that the unit, the counts and the times take
 
 
 class Follower(Protocol):
@@ -89,6 +91,11 @@ class _Lines:
             )
 
 
+def _bar_width(width: int) -> int:
+    """Return the cells of a bar: a third of what the numbers leave of a terminal."""
+    return max(_BAR[0], min((width - _NUMBERS) // 3, _BAR[1]))
+
+
 @contextlib.contextmanager
 def progress_bar(console: "Console") -> Iterator[Follower]:
     """Show a pipeline's progress on ``console`` while the block runs."""
@@ -103,19 +110,26 @@ def progress_bar(console: "Console") -> Iterator[Follower]:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
+    whole = Column(no_wrap=True)
+    rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)  # what is left
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[item]}", markup=False),
+        TextColumn("{task.description}", table_column=whole),
+        BarColumn(_bar_width(console.width), table_column=whole.copy()),
+        MofNCompleteColumn(table_column=whole.copy()),
+        TimeElapsedColumn(table_column=whole.copy()),
+        TimeRemainingColumn(table_column=whole.copy()),
+        TextColumn("{task.fields[item]}", markup=False, table_column=rest),
     )
     # rich would send what is printed meanwhile to the bar's stream: right only when
     # both are the same terminal.
     shared = sys.stdout.isatty()
     with Progress(
-        *columns, console=console, transient=True, redirect_stdout=shared
+        *columns,
+        console=console,
+        expand=True,
+        transient=True,
+        redirect_stdout=shared,
     ) as progress:
         yield _Bar(progress)

@@ -6,8 +6,8 @@ all there is; ``console.py`` prints them. Foreign text passes through ``display`
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
-from typing import TYPE_CHECKING
+from dataclasses import astuple, dataclass, fields, replace
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
@@ -26,10 +26,32 @@ _GENRES = 20  # shown before "more genres"
 _NAME = 24, 10  # columns of a genre's name: at most, and when there is no room
 _BAR = 10, 3  # columns of a bar: at most, and the least that says something
 _PERCENT = 5
+_NARROW = {  # heads of two lines, where columns are few
+    "matched": "match-\ned",
+    "downloaded": "down-\nloaded",
+    "converted": "con-\nverted",
+    "labelled": "label-\nled",
+    "featured": "fea-\ntured",
+}
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _KINDS = {"track": "song", "playlist": "playlist"}  # that stand in the way
 
 Row = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the funnel's columns share a terminal's."""
+
+    names: int  # columns of a genre's name
+    gap: int
+    bar: int
+    heads: tuple[str, ...]
+    in_thousands: bool = False
+
+    def number(self, n: int) -> str:
+        """Return a number as there is room for it."""
+        return f"{n / 1000:,.0f}k" if self.in_thousands and n >= 10_000 else f"{n:,}"
 
 
 # --- status ------------------------------------------------------------------------
@@ -64,12 +86,11 @@ def _funnel(found: "Overview", *, all_genres: bool, width: int) -> Table:
     heads = [field.name for field in fields(funnel.total)]
     layout = _layout([*genres[:n_shown], *others], heads, width)
     table = Table(
-        box=None, padding=(0, layout[1], 0, 0), pad_edge=False, header_style="dim"
+        box=None, padding=(0, layout.gap, 0, 0), pad_edge=False, header_style="dim"
     )
-    for head in ("genre", *heads, ""):
-        table.add_column(
-            head, justify="right" if head in heads else "left", no_wrap=True
-        )
+    for head in ("genre", *layout.heads, "share".rjust(layout.bar + _PERCENT)):
+        side: Literal["left", "right"] = "right" if head in layout.heads else "left"
+        table.add_column(head, justify=side, no_wrap=True, vertical="bottom")
     for row in genres[:n_shown]:
         table.add_row(*_cells(row, layout))
     if len(genres) > n_shown:
@@ -80,31 +101,42 @@ def _funnel(found: "Overview", *, all_genres: bool, width: int) -> Table:
     return table
 
 
-def _cells(row: Row, layout: tuple[int, int, int]) -> list[Text]:
+def _cells(row: Row, layout: _Layout) -> list[Text]:
     """Return a row's name, numbers, and the share of the first that the last is."""
-    (name, numbers), (name_width, _, bar_width) = row, layout
+    name, numbers = row
     share = numbers[-1] / numbers[0] if numbers[0] else 0.0
     return [
-        Text(_fit(name, name_width)),
-        *(Text(f"{number:,}") for number in numbers),
-        Text(_bar(share, bar_width), style="green") + f" {share:4.0%}",
+        Text(_fit(name, layout.names)),
+        *(Text(layout.number(number)) for number in numbers),
+        Text(_bar(share, layout.bar), style="green") + f" {share:4.0%}",
     ]
 
 
-def _layout(
-    rows: Sequence[Row], heads: Sequence[str], width: int
-) -> tuple[int, int, int]:
-    """Return the columns of the names, between columns, and of the bars."""
-    numbers = sum(
-        max(len(head), *(len(f"{row[1][index]:,}") for row in rows))
-        for index, head in enumerate(heads)
-    )
+def _layout(rows: Sequence[Row], heads: Sequence[str], width: int) -> _Layout:
+    """Return how the columns fit: bars give way to names, and names to numbers."""
     names = min(max(cell_len(name) for name, _ in rows), _NAME[0])
-    for gap in (2, 1):
-        room = width - names - numbers - gap * (len(heads) + 1) - _PERCENT
+    wide, narrow = tuple(heads), tuple(_NARROW.get(head, head) for head in heads)
+    for gap, used in ((2, wide), (1, wide), (1, narrow)):
+        layout = _Layout(names, gap, 0, used)
+        room = width - _needed(rows, layout)
         if room >= _BAR[1]:
-            return names, gap, min(room, _BAR[0])
-    return max(min(names, names + room), _NAME[1]), 1, 0
+            return replace(layout, bar=min(room, _BAR[0]))
+    if names + room < _NAME[1]:
+        layout = replace(layout, in_thousands=True)
+        room = width - _needed(rows, layout)
+    return replace(layout, names=max(min(names, names + room), _NAME[1]))
+
+
+def _needed(rows: Sequence[Row], layout: _Layout) -> int:
+    """Return how many columns a table without bars takes."""
+    numbers = sum(
+        max(
+            *(len(line) for line in head.split("\n")),
+            *(len(layout.number(row[1][index])) for row in rows),
+        )
+        for index, head in enumerate(layout.heads)
+    )
+    return layout.names + numbers + layout.gap * (len(layout.heads) + 1) + _PERCENT
 
 
 def _fit(text: str, width: int) -> str:

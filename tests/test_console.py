@@ -1,6 +1,7 @@
 """The one owner of terminal output."""
 
 import json
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -225,6 +226,24 @@ def test_a_plan_that_grows_is_one_bar() -> None:
     assert "3/3" in shown
     assert "3/1" not in shown
     assert "2/1" not in shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_bar_on_a_narrow_terminal(width: int) -> None:
+    """The bar keeps ten cells at least, the counts all; the title gets what is left."""
+    stream = Console(
+        file=StringIO(), force_terminal=True, width=width, color_system="standard"
+    )
+    with progress_bar(stream) as bar:
+        bar.plan(Plan(Stage.CRAWL, 345))
+        bar.advance(replace(DONE, label="A title of quite some length, in fact " * 3))
+
+    assert isinstance(stream.file, StringIO)
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.file.getvalue())
+    last = next(line for line in shown.split("\r")[::-1] if "1/345" in line)
+    assert len(re.findall("[━╸╺]", last)) >= 10
+    assert "A t" in last
+    assert "…" in last
 
 
 def test_counts_name_what_was_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,7 @@ def test_the_funnel_has_a_row_per_genre_and_one_for_all() -> None:
     lines = _status(_overview({"House": HALF, "Dub": Stages(8, 8, 8, 8, 8, 8)}))
 
     assert lines[3:7] == [
-        "genre      listed  matched  downloaded  converted  labelled  featured",
+        "genre      listed  matched  downloaded  converted  labelled  featured      share",
         "House       1,000      900         800        750     1,000       500  ██    50%",
         "Dub             8        8           8          8         8         8  ████ 100%",
         "all songs   1,000      900         800        750     1,000       500  ██    50%",
@@ -83,6 +83,21 @@ def test_the_funnel_fits_the_terminal(width: int, n: int, name: str) -> None:
     assert cell_len(row) <= width
     assert row.count(f"{n:,}") == 6
     assert row.endswith("100%")
+
+
+@pytest.mark.parametrize("n", [8, 98_765, 1_000_000])
+def test_the_funnel_on_a_narrow_terminal(n: int) -> None:
+    """Heads take two lines rather than lose their ends; so do big numbers."""
+    lines = _status(_overview({"Drum and Bass": Stages(*[n] * 6)}), width=60)
+
+    assert [" ".join(line.split()) for line in lines[3:5]] == [
+        "match- down- con- label- fea-",
+        "genre listed ed loaded verted led tured share",
+    ]
+    assert all(cell_len(line) <= 60 for line in lines[3:7])
+    shown = "1,000k" if n == 1_000_000 else f"{n:,}"
+    assert lines[5].split().count(shown) == 6
+    assert lines[5].endswith("100%")
 
 
 def test_a_corpus_of_one_is_spoken_of_in_the_singular() -> None:
