@@ -147,7 +147,9 @@ def record_songs(
     for part in _parts(heard, at_once):
         known = _known(session, part)
         fresh = [h.song for h in part if h.item.position not in known]
-        names = [Names(s.reference, s.track.isrc, s.match_key) for s in fresh]
+        names = [
+            Names(s.reference, s.track.isrc, s.match_key, s.track.id) for s in fresh
+        ]
         batch = SongBatch(session, names)
         found = [known.get(h.item.position) or record_song(batch, h) for h in part]
         batch.write()

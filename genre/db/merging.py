@@ -35,7 +35,7 @@ def merge(session: Session, old: str, into: str) -> None:
     _fill_after_merge(session, row, into)
     session.delete(row)
     session.flush()
-    session.add(m.TrackAlias(old_id=old, track_id=into))
+    session.merge(m.TrackAlias(old_id=old, track_id=into))
     session.flush()
     twins.renew(session, sounds)
 

@@ -5,7 +5,7 @@ already: a batch ends as the same rows one by one would. A merge, which touches 
 table, is made in the catalog itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,7 +17,6 @@ from genre.db import models as m
 from genre.db.tracks import Reference
 from genre.records import ArtistRole, AudioStatus, Track, TrackRef
 
-_IN_ONE_QUERY = 900  # values; SQLite takes 999 at least
 _TRACK = m.Base.metadata.tables[m.Track.__tablename__]
 _REF = m.Base.metadata.tables[m.TrackRef.__tablename__]
 _ROLE = m.Base.metadata.tables[m.TrackArtist.__tablename__]
@@ -32,6 +31,7 @@ class Names:
     reference: Reference
     isrc: str
     match_key: str
+    track_id: str = ""  # that the song gets if it is new
 
 
 @dataclass(slots=True)
@@ -56,6 +56,7 @@ class SongBatch:
         self._by_key_isrc: dict[tuple[str, str], set[str]] = {}
         self._by_audio: dict[Reference, str] = {}
         self._matched: set[Reference] = set()  # known references that a match led to
+        self._own: dict[Reference, str] = {}  # songs that have their id of a reference
         self._refs: dict[Reference, TrackRef] = {}
         self._new_refs: set[Reference] = set()
         self._changed_refs: set[Reference] = set()
@@ -65,9 +66,14 @@ class SongBatch:
         self._load(names)
 
     def by_ref(self, reference: Reference) -> Track | None:
-        """Return the song that is known by a reference; a match names none."""
+        """Return the song that is known by a reference; a match names none.
+
+        A song that has its id of the reference is known by it, come what may: a second
+        one would have the same id.
+        """
         ref = None if reference in self._matched else self._refs.get(reference)
-        return self._songs[ref.track_id].track if ref else None
+        track_id = ref.track_id if ref else self._own.get(reference)
+        return self._songs[track_id].track if track_id else None
 
     def by_audio(self, reference: Reference) -> Track | None:
         """Return the oldest song that a match with this reference was accepted for."""
@@ -166,6 +172,7 @@ class SongBatch:
             self._refs[ref.source, ref.source_id] = ref
         self._matched = tracks.matched_refs(self._session, self._refs)
         self._load_songs(m.Track.id, {ref.track_id for ref in self._refs.values()})
+        self._load_own(names)
         self._load_songs(m.Track.isrc, {name.isrc for name in names} - {""})
         self._load_songs(m.Track.match_key, {name.match_key for name in names} - {""})
         self._load_audio(references - self._refs.keys())
@@ -173,10 +180,22 @@ class SongBatch:
     def _load_songs(
         self, column: InstrumentedAttribute[str], values: Iterable[str]
     ) -> None:
-        for part in _parts(values):
+        for part in tracks.parts(values):
             for row in self._session.execute(select(_TRACK).where(column.in_(part))):
                 if row.id not in self._songs:
                     self._keep(_Kept(tracks.to_track(row), row.match_key, row.seq))
+
+    def _load_own(self, names: Sequence[Names]) -> None:
+        """Load the songs whose ids, or ids before a merge, come from the references."""
+        ids = {name.reference: name.track_id for name in names if name.track_id}
+        now = tracks.at_present(self._session, ids.values())
+        self._load_songs(m.Track.id, set(now.values()))
+        self._own = {ref: now[key] for ref, key in ids.items() if key in now}
+        self._matched -= {
+            key
+            for key in self._matched
+            if self._refs[key].track_id == self._own.get(key)
+        }
 
     def _load_audio(self, references: Iterable[Reference]) -> None:
         a = m.Audio
@@ -226,9 +245,8 @@ class SongBatch:
         for key, ref in self._refs.items():
             if ref.track_id == old:
                 self._refs[key] = replace(ref, track_id=into)
-        for key, track_id in self._by_audio.items():
-            if track_id == old:
-                self._by_audio[key] = into
+        for known in (self._by_audio, self._own):
+            known.update({key: into for key, found in known.items() if found == old})
 
     # --- writing -----------------------------------------------------------------------
 
@@ -243,7 +261,7 @@ class SongBatch:
     def _write_roles(self) -> None:
         """Write who made which song; a song that has just got its names may know some."""
         known: set[tuple[str, str, str]] = set()
-        for part in _parts({track_id for track_id, _, _ in self._roles}):
+        for part in tracks.parts({track_id for track_id, _, _ in self._roles}):
             query = select(_ROLE).where(_ROLE.c.track_id.in_(part))
             known.update(tuple(row) for row in self._session.execute(query))
         columns = ("track_id", "artist_key", "role")
@@ -275,13 +293,6 @@ class SongBatch:
         values: dict[str, Any] = {c: bindparam(c) for c in rows[0] if c not in keys}
         query = update(table).where(*where).values(values)
         self._session.connection().execute(query, named)
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    """Yield what one query each may name."""
-    found = sorted(values)
-    for start in range(0, len(found), _IN_ONE_QUERY):
-        yield found[start : start + _IN_ONE_QUERY]
 
 
 def _values(kept: _Kept) -> dict[str, Any]:

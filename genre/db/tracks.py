@@ -127,10 +127,33 @@ def drop_ref(session: Session, track_id: str, source: str, source_id: str) -> bo
 
 
 def aliases(session: Session) -> dict[str, str]:
-    """Return the ids that merges did away with, and the song each of them is now."""
+    """Return the ids that merges did away with, and the song each of them is now.
+
+    An id that a song has is not one of them.
+    """
     alias = m.TrackAlias
-    rows = session.scalars(select(alias).order_by(alias.old_id))
+    is_gone = alias.old_id.not_in(select(m.Track.id))
+    rows = session.scalars(select(alias).where(is_gone).order_by(alias.old_id))
     return {row.old_id: row.track_id for row in rows}
+
+
+def at_present(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Return the songs that have ids, or had them before a merge; others lack."""
+    found: dict[str, str] = {}
+    alias = m.TrackAlias
+    for part in parts(set(ids)):
+        for row in session.scalars(select(alias).where(alias.old_id.in_(part))):
+            found[row.old_id] = row.track_id
+        live = select(m.Track.id).where(m.Track.id.in_(part))
+        found |= {key: key for key in session.scalars(live)}
+    return found
+
+
+def parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """Yield what one query each may name."""
+    found = sorted(values)
+    for start in range(0, len(found), _BATCH):
+        yield found[start : start + _BATCH]
 
 
 def to_track(row: m.Track | Row[Any]) -> Track:
