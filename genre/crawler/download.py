@@ -8,7 +8,7 @@ catalog, and never raises for what concerns only this song.
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from genre.audio import convert_to_wav
@@ -21,7 +21,6 @@ from genre.crawler.choosing import (
     accepted,
     after_hearing,
     why_refused,
-    word_of,
 )
 from genre.crawler.obtaining import Tools, obtain
 from genre.crawler.searching import can_search, search_song
@@ -31,7 +30,6 @@ from genre.records import (
     AudioFile,
     AudioInfo,
     Candidate,
-    Decision,
     ErrorClass,
     Status,
     Track,
@@ -57,14 +55,7 @@ class Job:
     wrong: frozenset[tuple[str, str]] = frozenset()  # what a person said it is not
     note: str = ""  # what to say of it when it has its audio
     replaces: bool = False  # it has audio, which stays until there is other
-
-    @property
-    def word(self) -> Word:
-        """What a person had said of the song when the job was made."""
-        return {
-            **word_of(self.candidates),
-            **dict.fromkeys(self.wrong, Decision.REJECTED),
-        }
+    word: Word = field(default_factory=dict)  # what a person had said of the song
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,15 @@ def _job(catalog: Catalog, corpus: Path, holding: Holding) -> Job:
         if (place.provider, place.provider_id) not in wrong
     )
     note = _CHOSEN if replaces else _REPLACED if holding.is_outdated else ""
-    return Job(holding.track, places, accepted, wrong, note=note, replaces=replaces)
+    return Job(
+        holding.track,
+        places,
+        accepted,
+        wrong,
+        note=note,
+        replaces=replaces,
+        word=word,
+    )
 
 
 def _places(holding: Holding) -> tuple[AudioPlace, ...]:

@@ -70,9 +70,14 @@ def let_go(
     """Let go of a song's recording, and of what was concluded from it."""
     track_id, wrong = audio.track_id, (audio.provider, audio.provider_id)
     audio_files.retire(session, track_id, status)
-    matched = any(is_from(audio, c) and c.reason != LISTED for c in candidates)
-    if matched and tracks.drop_ref(session, track_id, *wrong):
-        evidence.forget(session, track_id, ref=":".join(wrong))  # of another song
+    if any(is_from(audio, c) and c.reason != LISTED for c in candidates):
+        let_go_of_name(session, track_id, wrong)
+
+
+def let_go_of_name(session: Session, track_id: str, name: tracks.Reference) -> None:
+    """Take from a song the reference of a recording that is not its own."""
+    if tracks.drop_ref(session, track_id, *name):
+        evidence.forget(session, track_id, ref=":".join(name))  # of another song
         playlists.read_anew(session, track_id)  # rows it had led here by mistake
 
 
@@ -112,13 +117,9 @@ def _heeding(session: Session, result: Result) -> Result:
     """Return a result, but not against what a person decided while it was fetched."""
     track = result.job.track
     word, audio = word_of(matches.of_track(session, track.id)), result.audio
-    if isinstance(result.error, ServiceStopError):
+    if word == result.job.word or isinstance(result.error, ServiceStopError):
         return result
-    if (
-        agrees(word, audio.provider, audio.provider_id)
-        if audio
-        else word == result.job.word
-    ):
+    if audio and agrees(word, audio.provider, audio.provider_id):
         return result
     error = FetchError(
         "Expected nobody to decide on this song while it was fetched, found that you"
