@@ -78,6 +78,7 @@ def _checked_file(path: Path, sha256: str) -> Path:
         found = (error.strerror or str(error)).lower()
     raise MediaError(
         f"Expected the audio file {display(path)} as it was when its playlist was read,"
-        f" found: {found}; put it back, or read the playlist again.",
+        f" found: {found}; put it back, read the playlist again, or"
+        " name it again with `genre match`.",
         error_class=ErrorClass.ENVIRONMENT,
     )
