@@ -23,7 +23,7 @@ from genre.text import clean_text, display
 from genre.urls import is_address, redact
 
 FILE = "file"  # the provider of a file on this machine
-_REASON = "you named it"
+REASON = "you named it"  # of what no search found, nor a playlist named
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class NamedFile:
 
     candidate: Candidate
     path: str  # absolute
+
+
+def key_of(found: Candidate) -> tuple[str, str]:
+    """Return what a recording goes by: provider and id."""
+    return found.provider, found.provider_id
 
 
 def file_at(text: str, digest: Callable[[Path], str]) -> NamedFile | None:
@@ -49,7 +54,7 @@ def file_at(text: str, digest: Callable[[Path], str]) -> NamedFile | None:
         place = locate(text, here)
     except RowError as error:
         raise UsageError(f"Named file: {error}") from error
-    found = Candidate(FILE, place.source_id, url="", title="", reason=_REASON)
+    found = Candidate(FILE, place.source_id, url="", title="", reason=REASON)
     return NamedFile(found, place.path)
 
 
@@ -81,7 +86,7 @@ def address_at(text: str) -> Candidate | None:
     address = clean_text(text, limit=2_000)
     song = sites.song_at(address)
     if song and song.site.extractors:
-        return Candidate(song.site.name, song.id, song.url, title="", reason=_REASON)
+        return Candidate(song.site.name, song.id, song.url, title="", reason=REASON)
     parts = sites.split(address)
     if song or parts is None or parts.scheme not in {"http", "https"}:
         return None
@@ -94,7 +99,7 @@ def address_at(text: str) -> Candidate | None:
             " server with its login serves for all its songs."
         )
     public = parts._replace(fragment="").geturl()
-    return Candidate(TYPED, public, public, title="", reason=_REASON)
+    return Candidate(TYPED, public, public, title="", reason=REASON)
 
 
 def chosen(
@@ -109,10 +114,11 @@ def chosen(
     """
     if not text and decision is Decision.REJECTED:
         return _heard(review)
+    known = _known(review)
     names = {text, text.partition(":")[2]}
     fitting = [
         c
-        for c in review.candidates
+        for c in known.values()
         for shown in (c, shown_candidate(c))
         if text in {shown.url, f"{shown.provider}:{shown.provider_id}"}
         or shown.provider_id in names
@@ -121,9 +127,12 @@ def chosen(
     exact = [c for c in fitting if text != c.provider_id] or fitting
     if len(exact) == 1:
         return exact[0]
+    new = None if exact else file.candidate if file else address_at(text)
+    if new and (same := known.get(key_of(new))):
+        return same
     if exact or decision is Decision.REJECTED:
         raise _unclear(review, text)
-    if new := file.candidate if file else address_at(text):
+    if new:
         return new
     raise UsageError(why) if (why := why_no_file(text)) else _unclear(review, text)
 
@@ -139,9 +148,16 @@ def _heard(review: Review) -> Candidate:
             f"Expected {display(review.track.name)} to have a recording, found none;"
             f" name a candidate, as `genre matches {review.track.id}` lists them."
         )
-    key = (audio.provider, audio.provider_id)
-    known = {(c.provider, c.provider_id): c for c in review.candidates}
-    return known.get(key) or Candidate(*key, url="", title="", reason=LISTED)
+    return _known(review)[audio.provider, audio.provider_id]
+
+
+def _known(review: Review) -> dict[tuple[str, str], Candidate]:
+    """Return a song's candidates, and what it sounds like, which may be none of them."""
+    known = {key_of(found): found for found in review.candidates}
+    if audio := review.audio:
+        key = audio.provider, audio.provider_id
+        known.setdefault(key, Candidate(*key, url="", title="", reason=LISTED))
+    return known
 
 
 def _unclear(review: Review, text: str) -> UsageError:

@@ -9,12 +9,13 @@ read anew.
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genre.config import Settings
 from genre.crawler import named, originals
+from genre.crawler.choosing import LISTED
 from genre.crawler.named import FILE, NamedFile
-from genre.crawler.results import let_go
+from genre.crawler.results import let_go, let_go_of_name
 from genre.crawler.shown import (
     Review,
     as_shown,
@@ -112,8 +113,7 @@ def decide(
     """
     with open_catalog(settings, create=False) as catalog:
         hashes = LocalHashes(catalog)
-        accepts = decision is Decision.ACCEPTED
-        file = named.file_at(candidate, hashes) if accepts else None
+        file = named.file_at(candidate, hashes)
         with catalog.write() as session:
             said = _said(session, track, candidate, decision, file)
             if not said.is_wrong:
@@ -122,7 +122,7 @@ def decide(
                 return _outcome(said)
         with stage_lock(settings.corpus, Stage.CRAWL):
             with catalog.write() as session:
-                said = _said(session, track, candidate, decision)
+                said = _said(session, track, candidate, decision, file)
                 _write(session, said)
                 audio = said.review.audio if said.is_wrong else None
                 if audio:
@@ -169,8 +169,25 @@ def _said(
     """Return what a person says; read where it is written, a crawl may run meanwhile."""
     review = _review(session, lookup.one_track(session, track))
     chosen = named.chosen(review, candidate, decision, file)
-    is_file = file is not None and chosen is file.candidate
-    return _Said(review, chosen, decision, file.path if file and is_file else "")
+    is_file = file is not None and named.key_of(chosen) == named.key_of(file.candidate)
+    path = file.path if file and is_file else ""
+    return _Said(review, _as_listed(session, review, chosen), decision, path)
+
+
+def _as_listed(session: Session, review: Review, chosen: Candidate) -> Candidate:
+    """Return a candidate; what a playlist names is not the song's by a match alone.
+
+    Before a match is accepted it has led no reference to the song.
+    """
+    audio, key = review.audio, named.key_of(chosen)
+    known = any(
+        named.key_of(c) == key
+        and (c.decision is Decision.ACCEPTED or (audio and is_from(audio, c)))
+        for c in review.candidates
+    )
+    song = None if known else tracks.by_ref(session, *key)
+    is_listed = song is not None and song.id == review.track.id
+    return replace(chosen, reason=LISTED) if is_listed else chosen
 
 
 def _page(catalog: Catalog, after: str, *, uncertain: bool, most: int) -> list[Review]:
@@ -193,6 +210,8 @@ def _write(session: Session, said: _Said) -> None:
     track_id, chosen = said.review.track.id, said.chosen
     if chosen.provider == FILE and said.decision is Decision.ACCEPTED:
         _keep_path(session, said)
+    for name in _unmade(said):
+        let_go_of_name(session, track_id, name)
     matches.decide(session, track_id, chosen, said.decision)
     shown = shown_candidate(chosen)
     attempts.record(  # the song is no longer given up
@@ -204,6 +223,22 @@ def _write(session: Session, said: _Said) -> None:
         outcome=Status.NOTE,
         message=f"A person {said.decision} {chosen.provider}:{shown.provider_id}.",
     )
+
+
+def _unmade(said: _Said) -> Iterator[tracks.Reference]:
+    """Yield the files that the song was to have and never had, as they were named."""
+    rejects, audio = said.decision is Decision.REJECTED, said.review.audio
+    for found in said.review.candidates:
+        is_chosen = named.key_of(found) == named.key_of(said.chosen)
+        if (
+            found.provider == FILE
+            and found.reason == named.REASON
+            and found.by_person
+            and found.decision is Decision.ACCEPTED
+            and is_chosen is rejects
+            and not (audio and is_from(audio, found))
+        ):
+            yield named.key_of(found)
 
 
 def _keep_path(session: Session, said: _Said) -> None:
