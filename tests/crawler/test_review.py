@@ -328,7 +328,12 @@ def test_a_recording_one_chose_may_be_longer(tmp_path: Path) -> None:
         ("song", "gone", Decision.ACCEPTED, r"Expected a candidate of .*http:close"),
         ("song", "gone", Decision.REJECTED, r"found 'gone'; `genre matches"),
         ("song", "", Decision.REJECTED, "to have a recording, found none"),
-        ("song", "ftp://x/y", Decision.ACCEPTED, "or an address or a file to take it from"),
+        (
+            "song",
+            "ftp://x/y",
+            Decision.ACCEPTED,
+            "or an address or a file to take it from",
+        ),
     ],
 )
 def test_what_cannot_be_decided(
