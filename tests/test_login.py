@@ -51,6 +51,7 @@ class Login:
     """A running ``genre login spotify``, with what it has said so far."""
 
     def __init__(self, *args: str, env: dict[str, str], cwd: Path) -> None:
+        self.said = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "genre", "login", "spotify", *args],
             stdout=subprocess.PIPE,
@@ -61,17 +62,18 @@ class Login:
         )
 
     def address(self) -> str:
-        """Return the address it tells the user to open."""
+        """Return the address it tells the user to open; it says two lines by then."""
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
         found = re.search(r"http://\S+", line)
         assert found, line
+        self.said = line + self.process.stderr.readline()
         return found[0]
 
     def end(self) -> tuple[int, str]:
-        """Wait for its end; return the exit code and all it wrote since."""
+        """Wait for its end; return the exit code and all it wrote."""
         out, err = self.process.communicate(timeout=60)
-        return self.process.returncode, out + err
+        return self.process.returncode, out + self.said + err
 
 
 @pytest.fixture
