@@ -125,6 +125,17 @@ def plan(
             columns=columns or {},
         )
         found, unread = _read_all(kit, listed.entries, Services(_blocked(reader)))
+    return _cost(settings, listed, found, unread, reader)
+
+
+def _cost(
+    settings: Settings,
+    listed: Listed,
+    found: Sequence[PlaylistData],
+    unread: Sequence[_Unread],
+    reader: Reader | None,
+) -> Cost:
+    """Add up what the playlists that were read ask for."""
     rows = [row for data in found for row in hear(data.items)]
     songs = _songs(rows, reader)
     hopeful = [song for song in songs if not song.is_given_up]
