@@ -4,7 +4,7 @@ Nothing is written where nothing is new. ``recorder`` decides when to ask and wh
 write.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from genre.crawler.recounting import Recorded, is_complete, ledger_name, lost_rows
@@ -26,6 +26,7 @@ from genre.db import (
     snapshots,
     tracks,
 )
+from genre.db.batches import batches
 from genre.db.evidence import Stated
 from genre.db.snapshots import Row
 from genre.db.song_batch import Names, SongBatch
@@ -70,7 +71,7 @@ def _songs_are_known(
     session: Session, data: PlaylistData, key: str, heard: Sequence[Heard]
 ) -> bool:
     rows: list[Row] = []
-    for part in _parts(heard, _AT_ONCE):
+    for part in batches(heard, _AT_ONCE):
         known = _known(session, part)
         if len(known) < len(part):
             return False
@@ -144,7 +145,7 @@ def record_songs(
     """
     songs: list[Found] = []
     merged: dict[str, str] = {}
-    for part in _parts(heard, at_once):
+    for part in batches(heard, at_once):
         known = _known(session, part)
         fresh = [h.song for h in part if h.item.position not in known]
         names = [
@@ -191,8 +192,3 @@ def _stated(
         Stated(track_id, ":".join(h.reference), tuple(tags_of(h, said_by)))
         for h, track_id in zip(heard, track_ids, strict=True)
     ]
-
-
-def _parts(heard: Sequence[Heard], at_once: int) -> Iterator[Sequence[Heard]]:
-    for start in range(0, len(heard), at_once):
-        yield heard[start : start + at_once]

@@ -4,6 +4,7 @@ file.py        its file: place, version, what SQLite's errors mean
 connect.py     opens it (engine recipe, one writer, migrations on open)
 models.py      the schema on one page
 migrations/    numbered, append-only; run by connect.py
+batches.py     many values, some at a time
 <topic>.py     queries, one file per topic; each takes a Session, returns records
 funnel.py, summary.py, held.py   the same in plain SQL, for what only looks
 dump.py        the canonical dump that two runs are compared by

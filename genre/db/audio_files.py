@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from genre.db import matches, twins
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.db.tracks import to_ref, to_track
 from genre.records import AudioFile, AudioInfo, AudioStatus, Track, TrackRef
 
-_BATCH = 900  # values in one query; SQLite takes 999 at least
 _PRESENT = m.Audio.status == AudioStatus.PRESENT
 
 
@@ -146,8 +146,8 @@ def _contents(session: Session, refs: Iterable[TrackRef]) -> dict[str, str]:
     """Return the hashes of local files when they were read last, by path."""
     paths = sorted({ref.url for ref in refs if ref.source == "file"})
     row, found = m.LocalFile, {}
-    for start in range(0, len(paths), _BATCH):
-        query = select(row).where(row.path.in_(paths[start : start + _BATCH]))
+    for part in batches(paths):
+        query = select(row).where(row.path.in_(part))
         found.update({one.path: one.sha256 for one in session.scalars(query)})
     return found
 

@@ -14,10 +14,9 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.files import utc_now
 from genre.records import Polarity, Said
-
-_BATCH = 900  # values in one query; SQLite takes 999 at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,7 @@ def news(session: Session, rows: Sequence[Stated], *, playlist: str | None) -> N
 def store(session: Session, found: News, *, playlist: str | None) -> None:
     """Write down what ``news`` found."""
     row = m.Evidence
-    for start in range(0, len(found.retracted), _BATCH):
-        gone = found.retracted[start : start + _BATCH]
+    for gone in batches(found.retracted):
         session.execute(delete(row).where(row.id.in_(gone)))
     for key, track_id in found.moved.items():
         session.execute(update(row).where(row.id == key).values(track_id=track_id))
@@ -105,7 +103,7 @@ def forget(session: Session, track_id: str, *, ref: str) -> None:
 def _songs_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Return the songs of the statements that are known, by id."""
     row, found = m.Evidence, {}
-    for part in _parts(ids):
+    for part in batches(sorted(ids)):
         query = select(row.id, row.track_id).where(row.id.in_(part))
         found.update(dict(session.execute(query).all()))
     return found
@@ -116,14 +114,8 @@ def _own(
 ) -> Iterator[Row[str, str]]:
     """Yield id and reference of a playlist's statements about songs."""
     row = m.Evidence
-    for part in _parts(track_ids):
+    for part in batches(sorted(track_ids)):
         query = select(row.id, row.ref).where(
             row.track_id.in_(part), row.playlist_id == playlist
         )
         yield from session.execute(query)
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(values)
-    for start in range(0, len(wanted), _BATCH):
-        yield wanted[start : start + _BATCH]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from genre.db.batches import batches
 from genre.records import Track
 
 _BATCH = 500  # values in one question
@@ -192,9 +193,7 @@ def _in_batches(
     connection: sqlite3.Connection, query: str, values: Collection[str], *before: str
 ) -> Iterator[tuple[Any, ...]]:
     """Ask for many values, some hundred at a time; ``before`` stand before them."""
-    wanted = list(values)
-    for start in range(0, len(wanted), _BATCH):
-        part = wanted[start : start + _BATCH]
+    for part in batches(list(values), _BATCH):
         yield from connection.execute(query.format(_marks(part)), (*before, *part))
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.db.immutable import make_current
 from genre.files import utc_now
 from genre.records import GenrePlaylist, Label, LabelSet, Status, Witness
@@ -161,7 +162,7 @@ def _labels(session: Session, where: ColumnElement[bool]) -> list[Label]:
 
 def _insert(session: Session, label_set_id: str, labels: Sequence[Label]) -> None:
     ids = dict(session.execute(select(m.Genre.name, m.Genre.id)).all())
-    for start in range(0, len(labels), _BATCH):
+    for part in batches(labels, _BATCH):
         rows = [
             {
                 "label_set": label_set_id,
@@ -170,7 +171,7 @@ def _insert(session: Session, label_set_id: str, labels: Sequence[Label]) -> Non
                 "score": label.score,
                 "known": label.known,
             }
-            for label in labels[start : start + _BATCH]
+            for label in part
         ]
         session.execute(insert(m.Label), rows)
 

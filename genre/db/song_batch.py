@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from genre.db import merging, tracks
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.db.tracks import Reference
 from genre.records import ArtistRole, AudioStatus, Track, TrackRef
 
@@ -180,7 +181,7 @@ class SongBatch:
     def _load_songs(
         self, column: InstrumentedAttribute[str], values: Iterable[str]
     ) -> None:
-        for part in tracks.parts(values):
+        for part in batches(sorted(values)):
             for row in self._session.execute(select(_TRACK).where(column.in_(part))):
                 if row.id not in self._songs:
                     self._keep(_Kept(tracks.to_track(row), row.match_key, row.seq))
@@ -261,7 +262,7 @@ class SongBatch:
     def _write_roles(self) -> None:
         """Write who made which song; a song that has just got its names may know some."""
         known: set[tuple[str, str, str]] = set()
-        for part in tracks.parts({track_id for track_id, _, _ in self._roles}):
+        for part in batches(sorted({track_id for track_id, _, _ in self._roles})):
             query = select(_ROLE).where(_ROLE.c.track_id.in_(part))
             known.update(tuple(row) for row in self._session.execute(query))
         columns = ("track_id", "artist_key", "role")

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.db.immutable import make_current
 from genre.files import utc_now
 from genre.records import (
@@ -106,8 +107,8 @@ def _insert(session: Session, split_set_id: str, splits: Mapping[str, Split]) ->
         {"split_set": split_set_id, "track_id": track_id, "split": part.value}
         for track_id, part in sorted(splits.items())
     ]
-    for start in range(0, len(rows), _BATCH):
-        session.execute(insert(m.SplitRow), rows[start : start + _BATCH])
+    for part in batches(rows, _BATCH):
+        session.execute(insert(m.SplitRow), part)
 
 
 def _artists(session: Session, *, main: bool) -> dict[str, tuple[str, ...]]:

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from genre.db import models as m
+from genre.db.batches import batches
 from genre.records import Decision, Track, TrackRef
 
 _TRACK = m.Base.metadata.tables[m.Track.__tablename__]
 _REF = m.Base.metadata.tables[m.TrackRef.__tablename__]
 _CANDIDATE = m.Base.metadata.tables[m.Candidate.__tablename__]
-_BATCH = 900  # values in one query; SQLite takes 999 at least
 Reference = tuple[str, str]  # source, source id
 Named = ColumnElement[str] | InstrumentedAttribute[str]
 
@@ -98,8 +98,8 @@ def among(
     for name, key in sorted(references):
         by_source.setdefault(name, []).append(key)
     for name, keys in by_source.items():
-        for start in range(0, len(keys), _BATCH):
-            yield (source == name) & source_id.in_(keys[start : start + _BATCH])
+        for part in batches(keys):
+            yield (source == name) & source_id.in_(part)
 
 
 def put_ref(session: Session, ref: TrackRef) -> None:
@@ -141,19 +141,12 @@ def at_present(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Return the songs that have ids, or had them before a merge; others lack."""
     found: dict[str, str] = {}
     alias = m.TrackAlias
-    for part in parts(set(ids)):
+    for part in batches(sorted(set(ids))):
         for row in session.scalars(select(alias).where(alias.old_id.in_(part))):
             found[row.old_id] = row.track_id
         live = select(m.Track.id).where(m.Track.id.in_(part))
         found |= {key: key for key in session.scalars(live)}
     return found
-
-
-def parts(values: Iterable[str]) -> Iterator[list[str]]:
-    """Yield what one query each may name."""
-    found = sorted(values)
-    for start in range(0, len(found), _BATCH):
-        yield found[start : start + _BATCH]
 
 
 def to_track(row: m.Track | Row[Any]) -> Track:
