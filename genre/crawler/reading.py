@@ -14,7 +14,7 @@ from functools import partial
 from genre.crawler.services import Services
 from genre.crawler.songs import Heard, hear
 from genre.crawler.sources import Kit, read_source, service_of_source
-from genre.errors import ItemError, ServiceStopError
+from genre.errors import ItemError
 from genre.http import HttpClient
 from genre.records import ListEntry, PlaylistData, PlaylistItem, Unchanged
 from genre.urls import without_login
@@ -51,12 +51,10 @@ def read_ahead(
 
 
 def _read(entry: ListEntry, kit: Kit, services: Services) -> Reading:
+    service = service_of_source(entry.source)
     try:
-        if service := service_of_source(entry.source):
-            services.check(service.name)
-        found = read_source(entry, kit)
-    except ServiceStopError as error:
-        return Reading(entry, error=services.stop(error))
+        with services.asking(service.name if service else ""):
+            found = read_source(entry, kit)
     except ItemError as error:
         return Reading(entry, error=error)
     return Reading(entry, tuple(_hear(data, kit.client) for data in found))

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from genre.crawler import matching, titles
 from genre.crawler.search import SearchProvider
 from genre.crawler.services import Services
-from genre.errors import ServiceStopError
 from genre.records import Candidate, Decision, Track
 
 
@@ -34,9 +33,8 @@ def search_song(
     ServiceStopError
         The search's service wants to be left alone.
     """
-    services.check(search.service)
     judged: dict[tuple[str, str], Candidate] = {}
-    try:
+    with services.asking(search.service):
         for results in _results(track, search):
             for one in results:
                 key = (one.provider, one.provider_id)
@@ -45,8 +43,6 @@ def search_song(
                     judged[key] = max(found, judged.get(key, found), key=_score)
             if any(c.decision is Decision.ACCEPTED for c in judged.values()):
                 break
-    except ServiceStopError as error:
-        raise services.stop(error) from error
     return tuple(judged.values())
 
 

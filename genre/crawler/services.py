@@ -5,8 +5,9 @@ named, and nothing else does. Threads share one ``Services``; the catalog rememb
 the next run.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from genre.errors import ServiceStopError
@@ -50,6 +51,21 @@ class Services:
                 service=name,
                 retry_at=until,
             )
+
+    @contextlib.contextmanager
+    def asking(self, name: str) -> Iterator[None]:
+        """Let what is inside ask a service; once told to stop, nobody asks any more.
+
+        Raises
+        ------
+        ServiceStopError
+            The service wants to be left alone, or said so now.
+        """
+        self.check(name)
+        try:
+            yield
+        except ServiceStopError as error:
+            raise self.stop(error) from error
 
     def stop(self, error: ServiceStopError) -> ServiceStopError:
         """Leave a service alone from now on; return the error with a time to retry."""

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from genre.db.file import Reader
 from genre.files import utc_now
 from genre.records import (
     LONGEST_REST_DAYS,
@@ -161,6 +162,14 @@ def blocked(connection: sqlite3.Connection) -> list[Blocked]:
     )
     span = [utc_now(), utc_now(days=LONGEST_REST_DAYS + 1)]
     return [Blocked(*row) for row in connection.execute(query, span)]
+
+
+def resting(reader: Reader | None) -> dict[str, str]:
+    """Return until when each service asks us to stay away; none without a catalog."""
+    if reader is None:
+        return {}
+    with reader.read() as connection:
+        return {block.service: block.until for block in blocked(connection)}
 
 
 def same_sound(connection: sqlite3.Connection) -> SameSound | None:

@@ -17,7 +17,7 @@ from genre.crawler.songs import Heard, hear
 from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.db.file import Reader, catalog_path
 from genre.db.held import known_songs
-from genre.db.summary import blocked
+from genre.db.summary import resting
 from genre.errors import GenreError, ItemError, ServiceStopError, UsageError
 from genre.http import HttpClient
 from genre.records import ErrorClass, ListEntry, PlaylistData
@@ -124,7 +124,7 @@ def plan(
             base=listed.base,
             columns=columns or {},
         )
-        found, unread = _read_all(kit, listed.entries, Services(_blocked(reader)))
+        found, unread = _read_all(kit, listed.entries, Services(resting(reader)))
     return _cost(settings, listed, found, unread, reader)
 
 
@@ -196,20 +196,10 @@ def _classes(listed: Listed, unread: Iterable[_Unread]) -> tuple[ErrorClass, ...
 
 def _read(entry: ListEntry, kit: Kit, services: Services) -> list[PlaylistData]:
     """Read a source, unless its service wants to be left alone."""
-    if service := service_of_source(entry.source):
-        services.check(service.name)
-    try:
+    service = service_of_source(entry.source)
+    with services.asking(service.name if service else ""):
         # nothing is Unchanged: the kit knows no earlier reading
         return [d for d in read_source(entry, kit) if isinstance(d, PlaylistData)]
-    except ServiceStopError as error:
-        raise services.stop(error) from error
-
-
-def _blocked(reader: Reader | None) -> dict[str, str]:
-    if reader is None:
-        return {}
-    with reader.read() as connection:
-        return {block.service: block.until for block in blocked(connection)}
 
 
 def _songs(rows: Sequence[Heard], reader: Reader | None) -> list[DistinctSong]:

@@ -19,11 +19,10 @@ from genre.crawler.songs import hear
 from genre.crawler.sources import Kit, read_source, service_of_source
 from genre.db import held
 from genre.db.file import Reader
-from genre.db.summary import blocked
+from genre.db.summary import resting
 from genre.errors import (
     ItemError,
     NotReadyError,
-    ServiceStopError,
     ToolError,
     UsageError,
 )
@@ -78,7 +77,7 @@ def discover(
     ):
         search = _Search(
             Kit(settings=settings, client=client, player=player),
-            Services(_resting(reader)),
+            Services(resting(reader)),
             reader,
             load_taxonomy(),
             _listed(reader),
@@ -108,16 +107,16 @@ class _Search:
                 results, outcome = self._ask(service, wish, n=4 * request.limit)
                 found += results
                 yield outcome
-        best = _first_of(_each_once(found), request.look)
+        each = _each_once(found)
+        best = _first_of(each, request.look)
         yield Plan(Stage.CRAWL, len(best), unit="playlists")
         looked: list[Ranked] = []
         for ranked in best:
             again, outcome = self._look(ranked)
             looked.append(again)
             yield outcome
-        rest = _each_once(found)
         seen = {ranked.found.address for ranked in looked}
-        looked += [r for r in rest if r.found.address not in seen]
+        looked += [r for r in each if r.found.address not in seen]
         yield from _first_of(looked, request.limit)
 
     def _ask(self, service: str, wish: Wish, *, n: int) -> tuple[list[Ranked], Outcome]:
@@ -129,13 +128,11 @@ class _Search:
             data={"kind": "search"},
         )
         try:
-            self.services.check(service)
-            found = FINDERS[service](wish.words, self.kit, n)
+            with self.services.asking(service):
+                found = FINDERS[service](wish.words, self.kit, n)
         except ItemError as error:
-            if isinstance(error, ServiceStopError):
-                error = self.services.stop(error)
             return [], self._failed(about, error)
-        ranked = [self._rank(one, wish) for one in found]
+        ranked = [self._first_rank(one, wish) for one in found]
         good = [one for one in ranked if one.title >= _GOOD]
         numbers = {**about.data, "n_found": len(found), "n_fit": len(good)}
         return good, replace(about, data=numbers)
@@ -147,16 +144,10 @@ class _Search:
         failed = replace(about, status=Status.FAILED, message=str(error))
         return replace(failed, error_class=error.error_class)
 
-    def _rank(
-        self, found: Found, wish: Wish, *, shared: Overlap | None = None
-    ) -> Ranked:
-        return rank(
-            found,
-            wish,
-            self.taxonomy,
-            overlap=shared,
-            listed=self._is_listed(found.address),
-        )
+    def _first_rank(self, found: Found, wish: Wish) -> Ranked:
+        """Rank a playlist by what the service says of it."""
+        listed = self._is_listed(found.address)
+        return rank(found, wish, self.taxonomy, listed=listed)
 
     def _is_listed(self, address: str) -> bool:
         """Tell whether the catalog holds a playlist already."""
@@ -179,16 +170,21 @@ class _Search:
             data={"kind": "playlist"},
         )
         try:
-            self.services.check(ranked.found.service)
-            part = ranked.found.sample or address
-            read = read_source(ListEntry(part, (), 0), self.kit)
+            with self.services.asking(ranked.found.service):
+                part = ranked.found.sample or address
+                read = read_source(ListEntry(part, (), 0), self.kit)
         except ItemError as error:
-            if isinstance(error, ServiceStopError):
-                error = self.services.stop(error)
             note = replace(about, status=Status.NOTE, message=str(error))
             return ranked, note
         shared = self._overlap(read, ranked.wish)
-        return self._rank(ranked.found, ranked.wish, shared=shared), about
+        again = rank(
+            ranked.found,
+            ranked.wish,
+            self.taxonomy,
+            overlap=shared,
+            listed=ranked.listed,
+        )
+        return again, about
 
     def _overlap(self, read: Iterable[object], wish: Wish) -> Overlap:
         found = [data for data in read if isinstance(data, PlaylistData)]
@@ -219,14 +215,6 @@ def _listed(reader: Reader | None) -> frozenset[tuple[str, str]]:
         return frozenset()
     with reader.read() as connection:
         return frozenset(held.listed_playlists(connection))
-
-
-def _resting(reader: Reader | None) -> dict[str, str]:
-    """Return who asked a crawl to stay away, and until when."""
-    if reader is None:
-        return {}
-    with reader.read() as connection:
-        return {block.service: block.until for block in blocked(connection)}
 
 
 def _wishes(request: DiscoverRequest) -> list[Wish]:
