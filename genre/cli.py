@@ -19,6 +19,27 @@ from genre.text import counted, display
 from genre.train.config import HELP as TRAIN
 from genre.train.config import TrainConfig
 
+# Arguments and options that several commands take.
+Source = Annotated[str, typer.Argument(help="One playlist, instead of a list.")]
+ListFile = Annotated[
+    Path | None, typer.Option(help="The playlist list file.", readable=False)
+]
+SourceGenres = Annotated[
+    list[str] | None, typer.Option(help="SOURCE's genre; may repeat.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
+]
+TrackName = Annotated[
+    str, typer.Argument(help="Track id, its start, or part of a name.")
+]
+Search = Annotated[str | None, typer.Option(help=HELP["search"])]
+Excerpt = Annotated[float | None, typer.Option(help=HELP["excerpt_s"])]
+KeepOriginals = Annotated[
+    bool, typer.Option("--keep-originals", help=HELP["keep_originals"])
+]
+LoginService = Annotated[str, typer.Argument(help="The service: spotify.")]
 RunId = Annotated[str, typer.Argument(help="A run's id, or latest.")]
 
 
@@ -44,36 +65,25 @@ def _app(
 @command("Collect")
 def crawl(
     call: Call,
-    source: Annotated[
-        str, typer.Argument(help="One playlist, instead of a list.")
-    ] = "",
-    playlists: Annotated[
-        Path | None, typer.Option(help="The playlist list file.", readable=False)
-    ] = None,
-    genre: Annotated[
-        list[str] | None, typer.Option(help="SOURCE's genre; may repeat.")
-    ] = None,
+    source: Source = "",
+    playlists: ListFile = None,
+    genre: SourceGenres = None,
     retry: Annotated[
         list[ErrorClass] | None, typer.Option(help="Try failures of this class again.")
     ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Fetch at most so many.")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
-    ] = None,
+    columns: Columns = None,
     metadata_only: Annotated[
         bool, typer.Option("--metadata-only", help="No audio.")
     ] = False,
     audio_only: Annotated[
         bool, typer.Option("--audio-only", help="Read no list.")
     ] = False,
-    search: Annotated[str | None, typer.Option(help=HELP["search"])] = None,
-    excerpt: Annotated[float | None, typer.Option(help=HELP["excerpt_s"])] = None,
-    keep_originals: Annotated[
-        bool, typer.Option("--keep-originals", help=HELP["keep_originals"])
-    ] = False,
+    search: Search = None,
+    excerpt: Excerpt = None,
+    keep_originals: KeepOriginals = False,
 ) -> None:
     """Fetch playlists, find and download each song, convert it to 16 kHz WAV."""
     from genre.crawler import pipeline
@@ -99,24 +109,13 @@ def crawl(
 @command("Collect")
 def plan(
     call: Call,
-    source: Annotated[
-        str, typer.Argument(help="One playlist, instead of a list.")
-    ] = "",
-    playlists: Annotated[
-        Path | None, typer.Option(help="The playlist list file.", readable=False)
-    ] = None,
-    genre: Annotated[
-        list[str] | None, typer.Option(help="SOURCE's genre; may repeat.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="MEANING=COLUMN of a CSV file; may repeat."),
-    ] = None,
-    search: Annotated[str | None, typer.Option(help=HELP["search"])] = None,
-    excerpt: Annotated[float | None, typer.Option(help=HELP["excerpt_s"])] = None,
-    keep_originals: Annotated[
-        bool, typer.Option("--keep-originals", help=HELP["keep_originals"])
-    ] = False,
+    source: Source = "",
+    playlists: ListFile = None,
+    genre: SourceGenres = None,
+    columns: Columns = None,
+    search: Search = None,
+    excerpt: Excerpt = None,
+    keep_originals: KeepOriginals = False,
 ) -> None:
     """Say what a list will cost: songs, hours, downloads, disk, memory; fetch none."""
     from genre import screens
@@ -187,9 +186,7 @@ def discover(
 @command("Collect")
 def matches(
     call: Call,
-    track: Annotated[
-        str, typer.Argument(help="Track id, its start, or part of a name.")
-    ] = "",
+    track: TrackName = "",
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Only songs left to a person.")
     ] = False,
@@ -212,9 +209,7 @@ def matches(
 @command("Collect")
 def match(
     call: Call,
-    track: Annotated[
-        str, typer.Argument(help="Track id, its start, or part of a name.")
-    ],
+    track: TrackName,
     candidate: Annotated[
         str,
         typer.Argument(
@@ -242,7 +237,7 @@ def match(
 @command("Collect")
 def login(
     call: Call,
-    service: Annotated[str, typer.Argument(help="The service: spotify.")],
+    service: LoginService,
     client_id: Annotated[
         str | None, typer.Option(help=HELP["spotify_client_id"])
     ] = None,
@@ -279,7 +274,7 @@ def login(
 @command("Collect")
 def logout(
     call: Call,
-    service: Annotated[str, typer.Argument(help="The service: spotify.")],
+    service: LoginService,
 ) -> None:
     """Delete a login from this machine."""
     from genre.crawler import spotify_token
@@ -323,9 +318,7 @@ def split(
 @command("Label")
 def why(
     call: Call,
-    track: Annotated[
-        str, typer.Argument(help="Track id, its start, or part of a name.")
-    ],
+    track: TrackName,
     genre: Annotated[str, typer.Argument(help="Only this genre.")] = "",
 ) -> None:
     """Show all evidence for and against each label of a track."""

@@ -17,9 +17,8 @@ LABEL = re.compile(r"\[[^\[\]]*\]")  # mostly a label or a catalogue number
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BRACKET = re.compile(r"[(\[{【「『]([^()\[\]{}【】「」『』]*)[)\]}】」』]")
 _DIVIDED = re.compile(r"\s+[-–—‒―~]+\s+|\s*[|｜•]+\s*|\s+/+\s+|:\s+")
-_NAMESAKE = re.compile(
-    r"\s+\((?:[A-Z]{2,3}|\d{1,2})\)"
-)  # "Kestrel (UK)", "Nirvana (2)"
+# what tells namesakes apart: "Kestrel (UK)", "Nirvana (2)"
+_NAMESAKE = re.compile(r"\s+\((?:[A-Z]{2,3}|\d{1,2})\)")
 _TRACK_NUMBER = re.compile(r"^\s*\d{1,3}\s*[-.)]\s+(?=\S)")
 _PRODUCER = re.compile(
     r"[(\[]?\bprod(?:uced|\.)?\s*(?:by\s+)?[^()\[\]|]*[)\]]?", re.IGNORECASE
@@ -84,9 +83,8 @@ class Wanted:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of version that are wanted."""
-        version = self.track.version or self.parsed.version
         remark = key_of(self.parsed.title).removeprefix(self.title)
-        return kinds_of(version) | other_kinds(remark)
+        return kinds_of(self.version) | other_kinds(remark)
 
     @cached_property
     def version(self) -> str:

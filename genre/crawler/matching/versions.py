@@ -5,7 +5,6 @@ from genre.crawler.matching.anatomy import Found, Wanted, key_of, kinds_of, othe
 from genre.crawler.matching.likeness import near
 from genre.crawler.wording import DOUBT_PATTERN, NOISE_PATTERN
 from genre.taxonomy import load_taxonomy
-from genre.text import text_key
 
 _JOINS = frozenset(["and", "x", "feat", "ft", "vs", "with", "the"])
 # What a channel's name says about all it holds.
@@ -20,14 +19,15 @@ def kinds_found(wanted: Wanted, found: Found) -> frozenset[str]:
     rest = _rest(wanted, found)
     channel = " ".join(w for w in found.channel.split() if w not in wanted.words)
     of_channel = titles.version_kinds(channel) | other_kinds(channel)
-    own = titles.version_kinds(rest) | _remix_parts(found, wanted)
+    own = titles.version_kinds(rest)
+    if any("remix" in kinds_of(part) for part in _remarks(wanted, found)):
+        own |= {"remix"}  # "Someone's Sunset Mix"
     return own | other_kinds(rest) | (of_channel & _CHANNEL_KINDS)
 
 
 def names_genre(wanted: Wanted, found: Found) -> bool:
     """Tell whether a remark names a genre: "[Hardstyle]" is often a remix."""
-    remarks = [p for p in found.parts if set(key_of(p).split()) - wanted.words]
-    return any(load_taxonomy().read_title(remark) for remark in remarks)
+    return any(load_taxonomy().read_title(part) for part in _remarks(wanted, found))
 
 
 def doubtful(wanted: Wanted, found: Found) -> bool:
@@ -68,7 +68,6 @@ def _rest(wanted: Wanted, found: Found) -> str:
     return " ".join(w for w in key_of(found.text).split() if w not in wanted.words)
 
 
-def _remix_parts(found: Found, wanted: Wanted) -> frozenset[str]:
-    """Return "remix" for a part such as "Someone's Sunset Mix"."""
-    parts = [p for p in found.parts if set(text_key(p).split()) - wanted.words]
-    return frozenset(k for p in parts for k in kinds_of(p) if k == "remix")
+def _remarks(wanted: Wanted, found: Found) -> list[str]:
+    """Return the parts of a result that say more than the song's names."""
+    return [p for p in found.parts if set(key_of(p).split()) - wanted.words]
