@@ -44,16 +44,6 @@ def choose_precision(name: str, device: torch.device) -> str:
     return "bf16" if has_bf16(device) else "fp32"
 
 
-def describe_device() -> str:
-    """Say in a few words what training would run on."""
-    device = choose_device("auto")
-    precision = choose_precision("auto", device)
-    if device.type == "cuda":
-        return f"{torch.cuda.get_device_name(device)}, {precision}"
-    capability = torch.backends.cpu.get_cpu_capability()
-    return f"processor ({capability}), {precision}, torch {torch.__version__}"
-
-
 @contextlib.contextmanager
 def repeatable(seed: int, part: int, *, threads: int) -> Iterator[None]:
     """Give a block its own random stream, thread count and deterministic kernels.

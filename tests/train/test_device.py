@@ -7,7 +7,6 @@ from genre.errors import UsageError
 from genre.train.device import (
     choose_device,
     choose_precision,
-    describe_device,
     has_bf16,
     repeatable,
 )
@@ -30,11 +29,6 @@ def test_auto_precision_follows_the_processor() -> None:
     assert choose_precision("auto", CPU) == ("bf16" if has_bf16(CPU) else "fp32")
     assert choose_precision("fp32", CPU) == "fp32"
     assert choose_precision("bf16", CPU) == "bf16"
-
-
-def test_the_device_in_words() -> None:
-    """``genre doctor`` shows it."""
-    assert choose_precision("auto", choose_device("auto")) in describe_device()
 
 
 def test_a_block_repeats_its_random_numbers() -> None:
