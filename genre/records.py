@@ -302,6 +302,11 @@ class Candidate:
     by_person: bool = False  # a person decided; the matcher's word is no longer asked
     isrc: str = ""  # if its page, or the search that found it, states one; not stored
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the recording goes by: provider and id."""
+        return self.provider, self.provider_id
+
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
@@ -328,6 +333,11 @@ class AudioFile:
     provider: str
     provider_id: str
     info: AudioInfo
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the recording goes by: provider and id."""
+        return self.provider, self.provider_id
 
 
 # --- labels and splits ---------------------------------------------------------

@@ -26,6 +26,11 @@ class AudioPlace:
     stated_s: float | None = None  # how long its recording is said to be
     chosen: bool = False  # a person chose it: it may be longer than the playlist says
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the recording goes by: provider and id."""
+        return self.provider, self.provider_id
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -34,6 +39,11 @@ class Heard:
     provider: str
     provider_id: str
     reason: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the recording goes by: provider and id."""
+        return self.provider, self.provider_id
 
 
 def accepted(
@@ -48,7 +58,7 @@ def accepted(
     address it is among the places that playlists list.
     """
     best = matching.ranked(list(candidates))
-    named = {(place.provider, place.provider_id): place for place in listed}
+    named = {place.key: place for place in listed}
     return tuple(
         _place(c, named, trusts) for c in best if c.decision is Decision.ACCEPTED
     )
@@ -59,7 +69,7 @@ def _place(
     listed: Mapping[Key, AudioPlace],
     trusts: Callable[[str], bool],
 ) -> AudioPlace:
-    key = (found.provider, found.provider_id)
+    key = found.key
     place = (
         AudioPlace(*key, found.url, trusted=_typed(found) or trusts(found.url))
         if found.url
@@ -75,7 +85,7 @@ def _typed(candidate: Candidate) -> bool:
 
 def word_of(candidates: Iterable[Candidate]) -> Word:
     """Return what a person has said of a song's candidates."""
-    return {(c.provider, c.provider_id): c.decision for c in candidates if c.by_person}
+    return {c.key: c.decision for c in candidates if c.by_person}
 
 
 def agrees(word: Word, provider: str, provider_id: str) -> bool:
@@ -89,10 +99,10 @@ def after_hearing(
     candidates: tuple[Candidate, ...], refused: list[Heard]
 ) -> tuple[Candidate, ...]:
     """Return the candidates; what is gone or sounded wrong is rejected, with the reason."""
-    why = {(heard.provider, heard.provider_id): heard.reason for heard in refused}
+    why = {heard.key: heard.reason for heard in refused}
     return tuple(
         replace(c, decision=Decision.REJECTED, reason=f"{c.reason}; {reason}")
-        if (reason := why.get((c.provider, c.provider_id))) and not c.by_person
+        if (reason := why.get(c.key)) and not c.by_person
         else c
         for c in candidates
     )

@@ -165,8 +165,8 @@ def _searched(job: Job, refused: list[Heard], tools: Tools) -> tuple[Candidate, 
             error_class=ErrorClass.PERMANENT,
         )
     s = tools.settings
-    listed = {(place.provider, place.provider_id) for place in job.places}
-    tried = {(heard.provider, heard.provider_id) for heard in refused}
+    listed = {place.key for place in job.places}
+    tried = {heard.key for heard in refused}
     return search_song(
         job.track,
         search=tools.search,

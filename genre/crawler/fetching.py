@@ -196,15 +196,9 @@ def _job(catalog: Catalog, corpus: Path, holding: Holding) -> Job:
     wrong = frozenset(key for key in word if word[key] is Decision.REJECTED)
     gone = {(ref.source, ref.source_id) for ref in holding.replaced}
     accepted = tuple(
-        c
-        for c in known
-        if c.decision is Decision.ACCEPTED and (c.provider, c.provider_id) not in gone
+        c for c in known if c.decision is Decision.ACCEPTED and c.key not in gone
     )
-    places = tuple(
-        place
-        for place in _places(holding)
-        if (place.provider, place.provider_id) not in wrong
-    )
+    places = tuple(place for place in _places(holding) if place.key not in wrong)
     note = _CHOSEN if replaces else _REPLACED if holding.is_outdated else ""
     return Job(
         holding.track,

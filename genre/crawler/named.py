@@ -34,11 +34,6 @@ class NamedFile:
     path: str  # absolute
 
 
-def key_of(found: Candidate) -> tuple[str, str]:
-    """Return what a recording goes by: provider and id."""
-    return found.provider, found.provider_id
-
-
 def file_at(text: str, digest: Callable[[Path], str]) -> NamedFile | None:
     """Return the audio file at a path; None where there is none.
 
@@ -128,7 +123,7 @@ def chosen(
     if len(exact) == 1:
         return exact[0]
     new = None if exact else file.candidate if file else address_at(text)
-    if new and (same := known.get(key_of(new))):
+    if new and (same := known.get(new.key)):
         return same
     if exact or decision is Decision.REJECTED:
         raise _unclear(review, text)
@@ -148,14 +143,14 @@ def _heard(review: Review) -> Candidate:
             f"Expected {display(review.track.name)} to have a recording, found none;"
             f" name a candidate, as `genre matches {review.track.id}` lists them."
         )
-    return _known(review)[audio.provider, audio.provider_id]
+    return _known(review)[audio.key]
 
 
 def _known(review: Review) -> dict[tuple[str, str], Candidate]:
     """Return a song's candidates, and what it sounds like, which may be none of them."""
-    known = {key_of(found): found for found in review.candidates}
+    known = {found.key: found for found in review.candidates}
     if audio := review.audio:
-        key = audio.provider, audio.provider_id
+        key = audio.key
         known.setdefault(key, Candidate(*key, url="", title="", reason=LISTED))
     return known
 

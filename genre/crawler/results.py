@@ -68,7 +68,7 @@ def let_go(
     status: AudioStatus,
 ) -> None:
     """Let go of a song's recording, and of what was concluded from it."""
-    track_id, wrong = audio.track_id, (audio.provider, audio.provider_id)
+    track_id, wrong = audio.track_id, audio.key
     audio_files.retire(session, track_id, status)
     if any(is_from(audio, c) and c.reason != LISTED for c in candidates):
         let_go_of_name(session, track_id, wrong)

@@ -169,7 +169,7 @@ def _said(
     """Return what a person says; read where it is written, a crawl may run meanwhile."""
     review = _review(session, lookup.one_track(session, track))
     chosen = named.chosen(review, candidate, decision, file)
-    is_file = file is not None and named.key_of(chosen) == named.key_of(file.candidate)
+    is_file = file is not None and chosen.key == file.candidate.key
     path = file.path if file and is_file else ""
     return _Said(review, _as_listed(session, review, chosen), decision, path)
 
@@ -179,9 +179,9 @@ def _as_listed(session: Session, review: Review, chosen: Candidate) -> Candidate
 
     Before a match is accepted it has led no reference to the song.
     """
-    audio, key = review.audio, named.key_of(chosen)
+    audio, key = review.audio, chosen.key
     known = any(
-        named.key_of(c) == key
+        c.key == key
         and (c.decision is Decision.ACCEPTED or (audio and is_from(audio, c)))
         for c in review.candidates
     )
@@ -229,7 +229,7 @@ def _unmade(said: _Said) -> Iterator[tracks.Reference]:
     """Yield the files that the song was to have and never had, as they were named."""
     rejects, audio = said.decision is Decision.REJECTED, said.review.audio
     for found in said.review.candidates:
-        is_chosen = named.key_of(found) == named.key_of(said.chosen)
+        is_chosen = found.key == said.chosen.key
         if (
             found.provider == FILE
             and found.reason == named.REASON
@@ -238,7 +238,7 @@ def _unmade(said: _Said) -> Iterator[tracks.Reference]:
             and is_chosen is rejects
             and not (audio and is_from(audio, found))
         ):
-            yield named.key_of(found)
+            yield found.key
 
 
 def _keep_path(session: Session, said: _Said) -> None:

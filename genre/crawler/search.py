@@ -189,7 +189,7 @@ def _unlike(found: Iterator[Candidate]) -> Iterator[Candidate]:
     """Yield each recording once."""
     seen: set[tuple[str, str]] = set()
     for candidate in found:
-        key = (candidate.provider, candidate.provider_id)
+        key = candidate.key
         if key not in seen:
             seen.add(key)
             yield candidate

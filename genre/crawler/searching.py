@@ -37,7 +37,7 @@ def search_song(
     with services.asking(search.service):
         for results in _results(track, search):
             for one in results:
-                key = (one.provider, one.provider_id)
+                key = one.key
                 if key not in wrong:
                     found = matching.judge(track, one, thresholds)
                     judged[key] = max(found, judged.get(key, found), key=_score)

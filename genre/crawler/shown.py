@@ -18,7 +18,7 @@ class Review:
 
 def is_from(audio: AudioFile, found: Candidate) -> bool:
     """Tell whether a recording is what a candidate stands for."""
-    return (audio.provider, audio.provider_id) == (found.provider, found.provider_id)
+    return audio.key == found.key
 
 
 def as_shown(review: Review) -> Review:

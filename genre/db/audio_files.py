@@ -30,8 +30,7 @@ class Holding:
         """Tell whether the WAV is of a local file that was replaced by another."""
         found = self.audio
         return found is not None and any(
-            (ref.source, ref.source_id) == (found.provider, found.provider_id)
-            for ref in self.replaced
+            (ref.source, ref.source_id) == found.key for ref in self.replaced
         )
 
     @property
@@ -41,7 +40,7 @@ class Holding:
         chosen, found = self.chosen - gone, self.audio
         if found is None or not chosen:
             return False
-        return (found.provider, found.provider_id) not in chosen
+        return found.key not in chosen
 
 
 def count_wanted(session: Session) -> int:
